@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Authentication;
+
+namespace DigitalTwin.Owner;
+
+public static class OwnerFeature
+{
+    private const string Policy = "owner";
+
+    public static void AddOwner(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings(OwnerSettings.From(configuration), new OwnerSettingsValidator());
+        services.AddSingleton<OwnerKey>();
+        services.AddSingleton<WrongKeyLimit>();
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, OwnerKeyHandler>(OwnerKeyHandler.SchemeName, null);
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Policy, policy => policy.AddAuthenticationSchemes(OwnerKeyHandler.SchemeName).RequireAuthenticatedUser());
+    }
+
+    /// <summary>The group that only the owner reaches; every owner route of every feature is mapped on it.</summary>
+    public static RouteGroupBuilder MapOwner(this IEndpointRouteBuilder routes) => routes.MapGroup("/api/owner").RequireAuthorization(Policy);
+}
