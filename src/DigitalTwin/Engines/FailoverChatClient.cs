@@ -63,6 +63,7 @@ public sealed partial class FailoverChatClient : IChatClient
     {
         for (var i = 0; ; i++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var link = _chain[i];
             var isLast = i == _chain.Length - 1;
             if (!isLast && !link.Breaker.TryEnter())
