@@ -10,6 +10,40 @@ public sealed record Passage(string DocumentId, string Title, string Heading, in
 {
     /// <summary>The sentences of <see cref="Text"/> in order, analysed once when the passage is made.</summary>
     public required IReadOnlyList<PassageSentence> Sentences { get; init; }
+
+    /// <summary>The longest text of a passage, in UTF-16 units; what is longer is cut.</summary>
+    public const int LongestText = 1 << 20;
+
+    /// <summary>Makes a passage and analyses its text.</summary>
+    public static Passage Create(string documentId, string title, string heading, int ordinal, string text)
+    {
+        text = text.Length > LongestText ? text[..LongestText] : text;
+        var ranges = SentenceSplitter.Split(text);
+        var tokens = new List<ulong>(text.Length / 5);
+        var ends = new int[ranges.Count];
+        for (var i = 0; i < ends.Length; i++)
+        {
+            var range = ranges[i];
+            var scanner = new TokenScanner(text.AsSpan(range.Start, range.Length), fromDocument: true);
+            while (scanner.MoveNext())
+            {
+                tokens.Add(PassageTokens.Pack(range.Start + scanner.Start, scanner.Length, scanner.Word.Id));
+            }
+
+            ends[i] = tokens.Count;
+        }
+
+        var packed = tokens.ToArray();
+        var sentences = new PassageSentence[ends.Length];
+        for (var i = 0; i < ends.Length; i++)
+        {
+            var first = i == 0 ? 0 : ends[i - 1];
+            var range = ranges[i];
+            sentences[i] = new(range.Start, range.Length, range.Paragraph, new PassageTokens(packed, first, ends[i] - first));
+        }
+
+        return new(documentId, title, heading, ordinal, text) { Sentences = sentences };
+    }
 }
 
 /// <summary>A sentence (or a list item, or a table row) as a range of its passage's text, with its tokens.</summary>
