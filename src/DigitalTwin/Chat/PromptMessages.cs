@@ -13,7 +13,7 @@ namespace DigitalTwin.Chat;
 /// when an engine reads it, which the extractive one never does.
 /// </summary>
 internal sealed class PromptMessages(PersonaVersion persona, Grounding grounding, IReadOnlyList<StoredTurn> history, EngineSettings settings)
-    : IEnumerable<ChatMessage>
+    : IReadOnlyCollection<ChatMessage>
 {
     /// <summary>The parts of the context that persona and passages may fill; the rest is for the conversation.</summary>
     private const double PersonaShare = 0.25;
@@ -22,7 +22,13 @@ internal sealed class PromptMessages(PersonaVersion persona, Grounding grounding
     /// <summary>Older questions are only named, up to this many tokens.</summary>
     private const int SummaryTokens = 300;
 
-    public IEnumerator<ChatMessage> GetEnumerator() => Compose().GetEnumerator();
+    private List<ChatMessage>? composed;
+
+    public int Count => Messages.Count;
+
+    private List<ChatMessage> Messages => composed ??= Compose();
+
+    public IEnumerator<ChatMessage> GetEnumerator() => Messages.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
