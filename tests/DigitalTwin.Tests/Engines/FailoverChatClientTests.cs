@@ -8,7 +8,7 @@ namespace DigitalTwin.Tests.Engines;
 
 public sealed class FailoverChatClientTests
 {
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task The_first_engine_answers_and_only_the_first_update_names_it()
     {
         var second = ScriptedClient.Saying("no");
@@ -21,7 +21,7 @@ public sealed class FailoverChatClientTests
         Assert.Equal(0, second.Calls);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task A_whole_answer_names_its_engine()
     {
         using var chain = new EngineChain(("first", ScriptedClient.Saying("Hel", "lo")));
@@ -32,7 +32,7 @@ public sealed class FailoverChatClientTests
         Assert.Equal("first", response.GetEngineName());
     }
 
-    [Theory]
+    [Theory(Timeout = 30_000)]
     [InlineData("unexpected")]
     [InlineData("connection")]
     [InlineData("synchronous")]
@@ -49,7 +49,7 @@ public sealed class FailoverChatClientTests
         Assert.Equal("second: Hi", await chain.AnswerAsync());
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task An_answer_without_text_moves_on()
     {
         using var chain = new EngineChain(("first", ScriptedClient.Saying("", "")), ("second", ScriptedClient.Saying("Hi")));
@@ -57,7 +57,7 @@ public sealed class FailoverChatClientTests
         Assert.Equal("second: Hi", await chain.AnswerAsync());
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task When_every_engine_fails_the_last_failure_is_thrown_without_the_upstream_text()
     {
         using var chain = new EngineChain(
@@ -70,7 +70,7 @@ public sealed class FailoverChatClientTests
         Assert.DoesNotContain("secret", failure.ToString());
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task An_engine_silent_for_the_first_token_timeout_is_cancelled_and_the_next_answers()
     {
         var cancelled = new TaskCompletionSource();
@@ -87,7 +87,7 @@ public sealed class FailoverChatClientTests
         await cancelled.Task;
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Empty_updates_do_not_count_as_the_first_token()
     {
         var cancelled = new TaskCompletionSource();
@@ -100,7 +100,7 @@ public sealed class FailoverChatClientTests
         Assert.Equal("second: Hi", await answer);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Silence_in_the_middle_ends_the_answer_with_the_text_so_far()
     {
         var cancelled = new TaskCompletionSource();
@@ -117,7 +117,7 @@ public sealed class FailoverChatClientTests
         await cancelled.Task;
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task An_answer_that_never_ends_is_ended_by_the_answer_timeout()
     {
         var ticks = System.Threading.Channels.Channel.CreateUnbounded<string>();
@@ -150,7 +150,7 @@ public sealed class FailoverChatClientTests
         }
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task A_failure_after_the_first_text_is_not_retried_and_never_mixed_with_another_engine()
     {
         var first = new ScriptedClient((_, _) => ScriptedClient.Throwing(new HttpRequestException("cut"), "Once ", "upon"));
@@ -164,7 +164,7 @@ public sealed class FailoverChatClientTests
         Assert.Equal((1, 0), (first.Calls, second.Calls));
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task A_passing_failure_is_retried_twice_with_growing_jittered_waits()
     {
         var failing = ScriptedClient.Failing(EngineFailedException.FromStatus("first", 503, null));
@@ -182,7 +182,7 @@ public sealed class FailoverChatClientTests
         Assert.Equal(3, failing.Calls);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task A_retry_that_succeeds_is_an_ordinary_answer()
     {
         var flaky = new ScriptedClient((call, _) => call == 1
@@ -213,7 +213,7 @@ public sealed class FailoverChatClientTests
     public void Only_what_may_pass_is_transient(int status, bool transient) =>
         Assert.Equal(transient, EngineFailedException.FromStatus("first", status, null).IsTransient);
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task An_upstream_that_asks_for_more_patience_than_we_have_is_not_waited_for()
     {
         var busy = ScriptedClient.Failing(EngineFailedException.FromStatus("first", 429, TimeSpan.FromSeconds(60)));
@@ -223,7 +223,7 @@ public sealed class FailoverChatClientTests
         Assert.Equal((1, 0), (busy.Calls, chain.Timers.Timers));
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Retries_stay_inside_the_first_token_timeout()
     {
         var busy = ScriptedClient.Failing(EngineFailedException.FromStatus("first", 429, TimeSpan.FromSeconds(2)));
@@ -237,7 +237,7 @@ public sealed class FailoverChatClientTests
         Assert.Equal(2, busy.Calls);
     }
 
-    [Theory]
+    [Theory(Timeout = 30_000)]
     [InlineData(0)]
     [InlineData(1)]
     public async Task Cancellation_ends_at_once_even_if_the_upstream_ignores_it(int tokens)
@@ -256,7 +256,7 @@ public sealed class FailoverChatClientTests
         Assert.Equal(0, second.Calls);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Cancellation_reaches_the_upstream()
     {
         var cancelled = new TaskCompletionSource();
@@ -271,7 +271,7 @@ public sealed class FailoverChatClientTests
         await cancelled.Task;
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Cancellation_during_the_wait_for_a_retry_ends_at_once()
     {
         var busy = ScriptedClient.Failing(EngineFailedException.FromStatus("first", 429, TimeSpan.FromSeconds(2)));
@@ -286,7 +286,7 @@ public sealed class FailoverChatClientTests
         Assert.Equal(1, busy.Calls);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task An_answer_cancelled_beforehand_asks_nobody()
     {
         var first = ScriptedClient.Saying("no");
@@ -296,7 +296,7 @@ public sealed class FailoverChatClientTests
         Assert.Equal(0, first.Calls);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task A_reader_that_leaves_early_is_not_held_by_an_upstream_that_will_not_close()
     {
         using var chain = new EngineChain(("first", ScriptedClient.Deaf("Once", "upon")));
@@ -308,7 +308,7 @@ public sealed class FailoverChatClientTests
         }
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task Cancelled_answers_do_not_open_the_breaker()
     {
         var first = ScriptedClient.Deaf();
@@ -325,7 +325,7 @@ public sealed class FailoverChatClientTests
         }
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task After_three_failures_an_engine_is_skipped_for_15_seconds_and_then_tried_once()
     {
         var isWell = false;
@@ -357,7 +357,7 @@ public sealed class FailoverChatClientTests
         Assert.Equal(6, await CallsAfterAsync("first: Back"));
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task While_one_turn_tries_a_skipped_engine_the_others_keep_out()
     {
         var cancelled = new TaskCompletionSource();
@@ -380,7 +380,7 @@ public sealed class FailoverChatClientTests
         Assert.Equal("second: Hi", await trial);
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task A_request_that_the_engine_refuses_does_not_open_the_breaker()
     {
         var first = ScriptedClient.Failing(EngineFailedException.FromStatus("first", 400, null));
@@ -393,7 +393,7 @@ public sealed class FailoverChatClientTests
         }
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task The_last_engine_is_asked_however_often_it_failed()
     {
         var last = new ScriptedClient((call, _) => call <= 5
@@ -443,7 +443,7 @@ public sealed class FailoverChatClientTests
         }
     }
 
-    [Fact]
+    [Fact(Timeout = 30_000)]
     public async Task The_meter_counts_requests_failures_first_tokens_and_usage()
     {
         var usage = new UsageContent(new UsageDetails { InputTokenCount = 7, OutputTokenCount = 3 });

@@ -49,6 +49,11 @@ public sealed class OpenAiServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _stop.CancelAsync();
         await _app.StopAsync(_stop.Token);
         await _app.DisposeAsync();
