@@ -30,8 +30,18 @@ public sealed class EngineSettings
     /// <summary>How often one engine is asked again before its first text, if its failure may pass.</summary>
     public int MaxRetries { get; set; } = 2;
 
+    /// <summary>Whether a model is asked before the extractive engine.</summary>
+    public bool AsksModel => Chain[0] != ExtractiveEngine;
+
     /// <summary>Reads what is set and leaves the defaults where nothing is.</summary>
-    public void Read(IConfiguration configuration)
+    public static EngineSettings From(IConfiguration configuration)
+    {
+        var settings = new EngineSettings();
+        settings.Read(configuration);
+        return settings;
+    }
+
+    private void Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
         OpenAI.Read(section.GetSection(nameof(OpenAI)), configuration);

@@ -1,10 +1,9 @@
 using FluentValidation;
-using Microsoft.Extensions.Options;
 
 namespace DigitalTwin.Engines;
 
 /// <summary>Every message names the setting as it is written in configuration, and never repeats a key.</summary>
-public sealed class EngineSettingsValidator : AbstractValidator<EngineSettings>, IValidateOptions<EngineSettings>
+public sealed class EngineSettingsValidator : AbstractValidator<EngineSettings>
 {
     private static readonly string[] Known = [EngineSettings.OpenAIEngine, EngineSettings.ExtractiveEngine];
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(10);
@@ -19,12 +18,6 @@ public sealed class EngineSettingsValidator : AbstractValidator<EngineSettings>,
         RuleFor(s => s.MaxAnswerTokens).InclusiveBetween(1, 32_000).WithMessage(Between("MaxAnswerTokens", "1 and 32000"));
         RuleFor(s => s.MaxContextTokens).InclusiveBetween(256, 1_000_000).WithMessage(Between("MaxContextTokens", "256 and 1000000"));
         RuleFor(s => s.MaxRetries).InclusiveBetween(0, 5).WithMessage(Between("MaxRetries", "0 and 5"));
-    }
-
-    ValidateOptionsResult IValidateOptions<EngineSettings>.Validate(string? name, EngineSettings options)
-    {
-        var result = Validate(options);
-        return result.IsValid ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(result.Errors.Select(error => error.ErrorMessage));
     }
 
     private void CheckChain()

@@ -17,13 +17,13 @@ internal static partial class HealthEndpoints
     }
 
     private static async Task<Results<Ok<ReadyStatus>, TwinProblem>> ReadyAsync(
-        HttpContext context, PersonaStore personas, IObjectStore objects, EngineChain engines, ILoggerFactory loggers)
+        HttpContext context, PersonaStore personas, IObjectStore objects, EngineSettings engines, ILoggerFactory loggers)
     {
         try
         {
             await personas.CurrentAsync(context.RequestAborted);
             await objects.ListAsync("knowledge/", limit: 1, cancellationToken: context.RequestAborted);
-            return TypedResults.Ok(new ReadyStatus("ready", engines.Names));
+            return TypedResults.Ok(new ReadyStatus("ready", engines.Chain));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

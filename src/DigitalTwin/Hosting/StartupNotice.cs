@@ -7,7 +7,7 @@ namespace DigitalTwin.Hosting;
 
 /// <summary>Tells whoever started the twin where it is, what answers, and where the owner key lies.</summary>
 internal sealed partial class StartupNotice(
-    IServer server, IHostApplicationLifetime lifetime, PersonaStore personas, EngineChain engines, HostingSettings settings, ILogger<StartupNotice> logger)
+    IServer server, IHostApplicationLifetime lifetime, PersonaStore personas, EngineSettings engines, HostingSettings settings, ILogger<StartupNotice> logger)
     : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -17,7 +17,7 @@ internal sealed partial class StartupNotice(
         {
             var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "no address";
             var keyFile = Path.Combine(settings.DataPath, LocalSecrets.OwnerKeyFile);
-            Log.Serving(logger, name, address, address, string.Join(", then ", engines.Names), File.Exists(keyFile) ? keyFile : "the setting Twin:Owner:Key");
+            Log.Serving(logger, name, address, address, string.Join(", then ", engines.Chain), File.Exists(keyFile) ? keyFile : "the setting Twin:Owner:Key");
         });
     }
 

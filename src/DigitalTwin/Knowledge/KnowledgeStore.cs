@@ -7,7 +7,7 @@ namespace DigitalTwin.Knowledge;
 /// The documents: their sources in the object store, their entries in the table, their passages in the index. The entry is the commit:
 /// a source without one is not a document.
 /// </summary>
-public sealed class KnowledgeStore(ITable table, IObjectStore objects, PassageIndex index, TimeProvider clock)
+public sealed class KnowledgeStore(ITable table, IObjectStore objects, PassageIndex index, TimeProvider clock) : IDisposable
 {
     private const string Partition = "DOCUMENT";
     private const string Ready = "ready";
@@ -107,6 +107,8 @@ public sealed class KnowledgeStore(ITable table, IObjectStore objects, PassageIn
             writing.Release();
         }
     }
+
+    public void Dispose() => writing.Dispose();
 
     private static (string? Title, IReadOnlyList<Passage> Passages) Cut(
         string documentId, string? title, ReadOnlyMemory<byte> source, string mediaType)

@@ -1,4 +1,3 @@
-using DigitalTwin.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace DigitalTwin.Memory;

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Authentication;
-
 namespace DigitalTwin.Owner;
 
 public static class OwnerFeature
@@ -11,7 +9,10 @@ public static class OwnerFeature
         services.AddSettings(OwnerSettings.From(configuration), new OwnerSettingsValidator());
         services.AddSingleton<OwnerKey>();
         services.AddSingleton<WrongKeyLimit>();
-        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, OwnerKeyHandler>(OwnerKeyHandler.SchemeName, null);
+        // The core only: the full set would bring data protection and its key ring, which nothing here uses.
+        services.AddAuthenticationCore(schemes => schemes.AddScheme<OwnerKeyHandler>(OwnerKeyHandler.SchemeName, null));
+        services.AddWebEncoders();
+        services.AddTransient<OwnerKeyHandler>();
         services.AddAuthorizationBuilder()
             .AddPolicy(Policy, policy => policy.AddAuthenticationSchemes(OwnerKeyHandler.SchemeName).RequireAuthenticatedUser());
     }

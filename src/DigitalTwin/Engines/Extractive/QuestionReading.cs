@@ -1,5 +1,3 @@
-using DigitalTwin.Knowledge;
-
 namespace DigitalTwin.Engines.Extractive;
 
 /// <summary>What a question asks for and with which words, as far as that can be told without a model.</summary>
