@@ -163,7 +163,7 @@ public sealed partial class FailoverChatClient : IChatClient
         }
 
         var backoff = (int)FirstBackoff.TotalMilliseconds << retries;
-        var delay = (failure.RetryAfter ?? TimeSpan.Zero) + TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(backoff + 1));
+        var delay = (failure.RetryAfter ?? TimeSpan.Zero) + TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1, backoff + 1));
         return _time.GetElapsedTime(askedAt) + delay < _settings.FirstTokenTimeout ? delay : null;
     }
 

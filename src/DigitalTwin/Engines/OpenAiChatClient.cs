@@ -37,6 +37,8 @@ public sealed class OpenAiChatClient : IChatClient
             UseCookies = false,
             ConnectTimeout = settings.FirstTokenTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            // Long enough to read the end of a whole answer and keep the connection; an answer left early is not paid for any longer.
+            ResponseDrainTimeout = TimeSpan.FromMilliseconds(200),
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,

@@ -128,6 +128,20 @@ public sealed class OpenAiChatClientTests
     }
 
     [Theory(Timeout = 30_000)]
+    [InlineData("""{"choices":[{"delta":{"content":"Hi"}}]}""")]
+    [InlineData("""{"choices":[{"index":0,"delta":{"role":"assistant","content":"Hi","reasoning_content":null},"logprobs":null,"finish_reason":null}],"usage":null,"x_server":{}}""")]
+    [InlineData("""{"id":"","object":"","created":0,"model":"","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}]}""")]
+    public async Task Chunks_of_less_careful_servers_are_understood(string chunk)
+    {
+        await using var host = await EngineHost.StartAsync();
+        host.Server.Next(OpenAiReply.Gated().Chunk(chunk).Done());
+
+        var response = await host.Chain.GetResponseAsync("Hi", cancellationToken: Cancellation);
+
+        Assert.Equal(("Hi", "openai"), (response.Text, response.GetEngineName()));
+    }
+
+    [Theory(Timeout = 30_000)]
     [InlineData(302)]
     [InlineData(400)]
     [InlineData(401)]

@@ -36,7 +36,7 @@ internal sealed class SegmentFile : IDisposable
             DataFolder.Flush(folder.Path);
             return new SegmentFile(file, options, header, LogFileHeader.Size);
         }
-        catch (Exception e) when (DataFolder.IsFileError(e))
+        catch
         {
             file.Dispose();
             File.Delete(path);

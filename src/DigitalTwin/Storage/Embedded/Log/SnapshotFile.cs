@@ -24,6 +24,8 @@ internal sealed class SnapshotFile : IDisposable
     private long flushed;
     private long frames;
     private long count;
+    private int rowsInFrame;
+    private bool committed;
 
     /// <summary>Begins a snapshot under a temporary name.</summary>
     public SnapshotFile(LogFolder folder, LogCut cut, Action<SafeFileHandle> flush)
@@ -46,8 +48,6 @@ internal sealed class SnapshotFile : IDisposable
         }
     }
 
-    private int rowsInFrame;
-
     /// <summary>Makes the snapshot durable and puts it in the place of the old one.</summary>
     public void Commit()
     {
@@ -61,10 +61,19 @@ internal sealed class SnapshotFile : IDisposable
         WriteFrame();
         flush(file.SafeFileHandle);
         File.Move(folder.UnfinishedSnapshot, folder.Snapshot, overwrite: true);
+        committed = true;
         DataFolder.Flush(folder.Path);
     }
 
-    public void Dispose() => file.Dispose();
+    /// <summary>What was not committed is removed: on a full disk its room is needed.</summary>
+    public void Dispose()
+    {
+        file.Dispose();
+        if (!committed)
+        {
+            File.Delete(folder.UnfinishedSnapshot);
+        }
+    }
 
     /// <summary>Loads a snapshot into empty rows and says where the log goes on.</summary>
     /// <exception cref="StorageCorruptException">Any byte of it is wrong.</exception>
