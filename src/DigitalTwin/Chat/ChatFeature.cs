@@ -9,7 +9,8 @@ public static class ChatFeature
         services.AddSingleton<Grounder>();
         services.AddSingleton<AnswerPipeline>();
         services.AddSingleton<TurnStarter>();
-        services.AddHostedService<PersonaPassages>();
+        services.AddSingleton<PersonaPassages>();
+        services.AddHostedService(provider => provider.GetRequiredService<PersonaPassages>());
         services.AddSingleton<IValidator<ChatRequest>, ChatRequestValidator>();
         services.AddSingleton<IValidator<FeedbackRequest>, FeedbackRequestValidator>();
     }

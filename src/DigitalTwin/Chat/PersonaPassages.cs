@@ -26,7 +26,7 @@ public sealed class PersonaPassages(PersonaStore personas, PassageIndex index) :
     private void Put(PersonaVersion persona)
     {
         var title = $"About {persona.Profile.Name}";
-        Current = PassageSplitter.Split(DocumentId, title, DocumentText.Extract(persona.Me, DocumentMediaTypes.Plain));
+        Current = PassageSplitter.Split(DocumentId, title, DocumentText.FromPlainText(persona.Me));
         index.Put(DocumentId, Current);
     }
 }

@@ -113,7 +113,7 @@ public sealed class KnowledgeStore(ITable table, IObjectStore objects, PassageIn
     private static (string? Title, IReadOnlyList<Passage> Passages) Cut(
         string documentId, string? title, ReadOnlyMemory<byte> source, string mediaType)
     {
-        var document = DocumentText.Extract(Encoding.UTF8.GetString(source.Span), mediaType);
+        var document = DocumentText.Read(Encoding.UTF8.GetString(source.Span), mediaType);
         title ??= document.Title;
         return (title, PassageSplitter.Split(documentId, title ?? "", document));
     }
