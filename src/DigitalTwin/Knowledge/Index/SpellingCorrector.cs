@@ -17,7 +17,7 @@ static class SpellingCorrector
 
     public static VocabularyWord? Correct(VocabularyWord word, IndexSnapshot snapshot)
     {
-        if (!SegmentWords.IsSpelling(word.Text) || EnglishWords.IsCommon(word.Text))
+        if (!SegmentWords.IsSpelling(word.Text) || EnglishWords.IsCommon(word.Text, word.Stem))
         {
             return null;
         }
@@ -40,7 +40,7 @@ static class SpellingCorrector
 
                     var candidate = Vocabulary.Get(ids.Span[i]);
                     var cost = Cost(word.Text, candidate.Text, most);
-                    if (cost > bestRank.Cost || candidate == best)
+                    if (cost == int.MaxValue || cost > bestRank.Cost || candidate == best)
                     {
                         continue;
                     }
