@@ -52,22 +52,44 @@ internal sealed class PassageMatches
         for (var i = 0; i < tokens.Count; i++)
         {
             var token = tokens[i];
-            if (!byStem.TryGetValue(token.Stem, out var found))
+            if (!byStem.TryGetValue(token.Stem, out var found) && (token.IsStopWord || !SharesRoot(token.Stem, matches, byStem)))
             {
                 last = token.IsStopWord ? last : -2;
                 continue;
             }
 
-            foreach (var (term, share) in found)
+            foreach (var (term, share) in found ?? [])
             {
                 matches[term] = Math.Max(matches[term], share);
             }
 
-            pairs += found[0].Term == last + 1 ? 1 : 0;
-            last = found[0].Term;
+            if (found is not null)
+            {
+                pairs += found[0].Term == last + 1 ? 1 : 0;
+                last = found[0].Term;
+            }
         }
 
         return pairs;
+    }
+
+    /// <summary>Words of one root (terrified, terror) begin alike: at least five letters and most of the shorter word.</summary>
+    private static bool SharesRoot(string stem, Span<float> matches, Dictionary<string, (int Term, float Share)[]> byStem)
+    {
+        if (stem.Length < 5) return false;
+        var any = false;
+        foreach (var (other, found) in byStem)
+        {
+            if (other.Length >= 5 && other[0] == stem[0])
+            {
+                var n = other.AsSpan().CommonPrefixLength(stem);
+                if (n >= 5 && n >= Math.Min(other.Length, stem.Length) - 1)
+                {
+                    foreach (var (term, share) in found) if (share == 1f) { matches[term] = Math.Max(matches[term], 0.7f); any = true; }
+                }
+            }
+        }
+        return any;
     }
 
     private static void MatchWords(string text, float[] matches, Dictionary<string, (int Term, float Share)[]> byStem)

@@ -191,7 +191,7 @@ public static class QuestionReader
         {
             if (Pronouns.Contains(token.Word))
             {
-                return before < 2;
+                return before == 0;
             }
 
             if (Demonstratives.Contains(token.Word) && before == 0 && terms.Count <= 2)

@@ -12,6 +12,9 @@ internal enum SentenceFeature
     /// <summary>Words that the sentence has literally.</summary>
     Literally,
 
+    /// <summary>A name that is asked about stands neither in the sentence nor beside or above it.</summary>
+    MissesName,
+
     /// <summary>What the sentences beside it add.</summary>
     InNeighbours,
 
@@ -26,6 +29,12 @@ internal enum SentenceFeature
 
     /// <summary>Words of the headings above, whether the sentence has them or not.</summary>
     Heading,
+
+    /// <summary>Words of the document's title.</summary>
+    Title,
+
+    /// <summary>Words of the document's title, for a question of one or two words that asks for nothing in particular.</summary>
+    TitleOfTopic,
 
     /// <summary>The passage's score against the best passage's.</summary>
     Rank,

@@ -105,12 +105,18 @@ internal sealed class SentenceScorer
             var neighbour = Math.Max(s > 0 ? matches.Of(s - 1, t) : 0, s + 1 < matches.Sentences ? matches.Of(s + 1, t) : 0);
             features[(int)SentenceFeature.InSentence] += weight * own;
             features[(int)SentenceFeature.Literally] += own >= CorrectionShare ? weight : 0;
+            features[(int)SentenceFeature.MissesName] +=
+                grounding.Terms[t].Term.IsName && Math.Max(Math.Max(own, neighbour), Math.Max(matches.Heading[t], matches.Title[t])) == 0 ? weight : 0;
             features[(int)SentenceFeature.InNeighbours] += weight * Math.Max(0, neighbour - own);
             features[(int)SentenceFeature.InHeading] += weight * Math.Max(0, matches.Heading[t] - own);
             features[(int)SentenceFeature.InTitle] += weight * Math.Max(0, matches.Title[t] - Math.Max(own, matches.Heading[t]));
             features[(int)SentenceFeature.InPassage] += weight * Math.Max(0, matches.Anywhere[t] - Math.Max(own, neighbour));
             features[(int)SentenceFeature.Heading] += weight * matches.Heading[t];
+            features[(int)SentenceFeature.Title] += weight * matches.Title[t];
         }
+
+        features[(int)SentenceFeature.TitleOfTopic] =
+            grounding.Terms.Count <= 2 && grounding.Question.Expects is AnswerType.Anything or AnswerType.Person ? features[(int)SentenceFeature.Title] : 0;
     }
 
     private void Read(Passage passage, int s, PassageMatches matches, float[] features)
