@@ -10,6 +10,7 @@ public sealed class EmbeddedTableCrashTests : IDisposable
 {
     private const int Writers = 8;
     private const int Kills = 9;
+    private const int TimeoutMilliseconds = 120_000;
 
     private readonly TableFolder folder = new();
 
@@ -17,7 +18,7 @@ public sealed class EmbeddedTableCrashTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    [Theory]
+    [Theory(Timeout = TimeoutMilliseconds)]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -37,13 +38,14 @@ public sealed class EmbeddedTableCrashTests : IDisposable
         }
     }
 
-    [Fact]
+    [Fact(Timeout = TimeoutMilliseconds)]
     public async Task A_full_disk_is_a_clear_error_loses_nothing_and_ends_with_room()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The limit on file sizes is a Unix one.");
         var last = new Dictionary<(string Writer, long Slot), long>();
         var refusals = new List<string>();
-        using var process = CrashWriter.StartOnFullDisk(folder.Path, blocks: 512);
+        using var writer = CrashWriter.StartOnFullDisk(folder.Path, blocks: 512);
+        var process = writer.Process;
         while (await process.StandardOutput.ReadLineAsync(Cancel) is { } line)
         {
             if (line.StartsWith("full ", StringComparison.Ordinal))
@@ -52,8 +54,8 @@ public sealed class EmbeddedTableCrashTests : IDisposable
             }
             else if (line is not ("open" or "after"))
             {
-                var (writer, number) = Parse(line);
-                last[($"{writer}", number % 4)] = number;
+                var (name, number) = Parse(line);
+                last[($"{name}", number % 4)] = number;
             }
         }
 
@@ -64,21 +66,22 @@ public sealed class EmbeddedTableCrashTests : IDisposable
         Assert.All(refusals, refusal => Assert.Contains("could not be stored", refusal, StringComparison.Ordinal));
         await using var table = folder.Open();
         Assert.NotNull(await table.GetAsync(new("AFTER", "AFTER"), Cancel));
-        foreach (var ((writer, slot), number) in last)
+        foreach (var ((name, slot), number) in last)
         {
-            Assert.Equal(number, (await table.GetAsync(new($"WRITER#{writer}", $"{slot}"), Cancel))!.Version);
+            Assert.Equal(number, (await table.GetAsync(new($"WRITER#{name}", $"{slot}"), Cancel))!.Version);
         }
 
-        foreach (var writer in last.GroupBy(entry => entry.Key.Writer))
+        foreach (var numbers in last.GroupBy(entry => entry.Key.Writer))
         {
-            Assert.Equal(writer.Max(entry => entry.Value) + 1, (await table.GetAsync(new("COUNT", writer.Key), Cancel))!.Counter);
+            Assert.Equal(numbers.Max(entry => entry.Value) + 1, (await table.GetAsync(new("COUNT", numbers.Key), Cancel))!.Counter);
         }
     }
 
     /// <summary>Kills at once after so many lines; what was printed by then still comes through the pipe.</summary>
     private async Task WriteAndKillAsync(long[] acknowledged, int afterLines)
     {
-        using var process = CrashWriter.Start(folder.Path);
+        using var writing = CrashWriter.Start(folder.Path);
+        var process = writing.Process;
         var lines = 0;
         while (await process.StandardOutput.ReadLineAsync(Cancel) is { } line)
         {
