@@ -41,17 +41,22 @@ internal sealed class SentenceScorer
     public List<SentenceScore> Score()
     {
         var scores = new List<SentenceScore>(64);
-        Visit((passage, sentence, features) =>
-        {
-            var score = 0f;
-            for (var f = 0; f < FeatureCount; f++)
-            {
-                score += features[f] * SentenceWeights.Of((SentenceFeature)f);
-            }
-
-            scores.Add(new SentenceScore(passage, sentence, score));
-        });
+        Visit((passage, sentence, features) => scores.Add(new SentenceScore(passage, sentence, SentenceWeights.Rank(features))));
         return scores;
+    }
+
+    /// <summary>The log-odds that this sentence answers the question.</summary>
+    public float Decide(SentenceScore best)
+    {
+        var odds = 0f;
+        VisitPassage(best.Passage, (_, sentence, features) =>
+        {
+            if (sentence == best.Sentence)
+            {
+                odds = SentenceWeights.Decide(features, grounding.Terms, grounding.Previous is not null);
+            }
+        });
+        return odds;
     }
 
     /// <summary>Calls back with the features of every sentence, indexed by <see cref="SentenceFeature"/>.</summary>
