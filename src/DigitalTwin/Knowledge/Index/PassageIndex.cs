@@ -131,6 +131,11 @@ public sealed class PassageIndex
 
     Ranked[] Rank(in Scoring scoring, IndexSnapshot current, List<QueryTerm> terms, int top, bool expand)
     {
+        if (top <= 0)
+        {
+            return [];
+        }
+
         var (known, weight) = (0, 0f);
         foreach (var term in terms)
         {
