@@ -54,7 +54,7 @@ readonly ref struct Scoring : IDisposable
     /// <summary>The best living passages, best first; equal scores by document id and place, whatever order they came in.</summary>
     public Ranked[] Best(int top)
     {
-        var heap = new PriorityQueue<Ranked, Ranked>(WorstFirst);
+        var heap = new PriorityQueue<Ranked, Ranked>(Ranked.WorstFirst);
         foreach (var part in snapshot.Parts)
         {
             var scores = passageScores.AsSpan(part.FirstPassageSlot, part.Segment.Passages.Length);
@@ -76,11 +76,6 @@ readonly ref struct Scoring : IDisposable
         return best;
     }
 
-    static readonly Comparer<Ranked> WorstFirst = Comparer<Ranked>.Create((a, b) =>
-        a.Score != b.Score ? a.Score.CompareTo(b.Score)
-        : string.CompareOrdinal(b.Passage.DocumentId, a.Passage.DocumentId) is var byId && byId != 0 ? byId
-        : b.Passage.Ordinal.CompareTo(a.Passage.Ordinal));
-
     static void Offer(PriorityQueue<Ranked, Ranked> heap, Ranked ranked, int top)
     {
         if (heap.Count < top)
@@ -90,7 +85,7 @@ readonly ref struct Scoring : IDisposable
                 heap.Enqueue(ranked, ranked);
             }
         }
-        else if (ranked.Score >= heap.Peek().Score && WorstFirst.Compare(ranked, heap.Peek()) > 0
+        else if (ranked.Score >= heap.Peek().Score && Ranked.WorstFirst.Compare(ranked, heap.Peek()) > 0
             && !ranked.Part.View.IsDeletedPassage(ranked.PassageNumber))
         {
             heap.DequeueEnqueue(ranked, ranked);
@@ -155,5 +150,11 @@ readonly ref struct Scoring : IDisposable
 /// <summary>A passage that a search found, in its segment.</summary>
 readonly record struct Ranked(SnapshotPart Part, int PassageNumber, float Score)
 {
+    /// <summary>By score, then against document id and place, so that the order does not depend on how the index grew.</summary>
+    public static readonly Comparer<Ranked> WorstFirst = Comparer<Ranked>.Create((a, b) =>
+        a.Score != b.Score ? a.Score.CompareTo(b.Score)
+        : string.CompareOrdinal(b.Passage.DocumentId, a.Passage.DocumentId) is var byId && byId != 0 ? byId
+        : b.Passage.Ordinal.CompareTo(a.Passage.Ordinal));
+
     public Passage Passage => Part.Segment.Passages[PassageNumber];
 }
