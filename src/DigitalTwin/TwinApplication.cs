@@ -1,13 +1,38 @@
+using DigitalTwin.Chat;
+using DigitalTwin.Engines;
+using DigitalTwin.Hosting;
+using DigitalTwin.Knowledge;
+using DigitalTwin.Memory;
+using DigitalTwin.Owner;
+using DigitalTwin.Persona;
+using DigitalTwin.Storage;
+
 namespace DigitalTwin;
 
-/// <summary>The application as a list: what it is made of, in the order a request meets it.</summary>
+/// <summary>The application as a list: what it is made of, and what is mapped where.</summary>
 public static class TwinApplication
 {
     public static void AddTwin(this WebApplicationBuilder builder)
     {
+        builder.AddHosting();
+        builder.Services.AddStorage(builder.Configuration, builder.Environment.ContentRootPath);
+        builder.Services.AddOwner(builder.Configuration);
+        builder.Services.AddMemory(builder.Configuration);
+        builder.Services.AddPersona();
+        builder.Services.AddKnowledge();
+        builder.Services.AddEngines(builder.Configuration);
+        builder.Services.AddChat();
     }
 
     public static void MapTwin(this WebApplication app)
     {
+        app.UseHosting();
+        app.MapChat();
+        app.MapMemory();
+        app.MapPersona();
+
+        var owner = app.MapOwner();
+        owner.MapPersonaEditor();
+        owner.MapKnowledge();
     }
 }

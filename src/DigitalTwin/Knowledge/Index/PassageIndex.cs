@@ -97,6 +97,14 @@ public sealed class PassageIndex
         return new(terms, Hits(current, terms, top, expand));
     }
 
+    /// <summary>The best passages for weighted words, without widening. The result has one term for each word, in order.</summary>
+    public SearchResult Search(IReadOnlyList<WeightedWord> words, int top)
+    {
+        var current = snapshot;
+        var terms = QueryTerms.From(words, current, settings);
+        return new(terms, Hits(current, terms, top, expand: false));
+    }
+
     /// <summary>The best documents for a question, each by its best passage.</summary>
     public IReadOnlyList<DocumentHit> SearchDocuments(string question, int top, bool expand = true)
     {
@@ -115,6 +123,9 @@ public sealed class PassageIndex
 
         return documents;
     }
+
+    /// <summary>The idf of a stem that one passage has.</summary>
+    public double LargestIdf => IndexSnapshot.Idf(Math.Max(snapshot.Passages, 1), 1);
 
     /// <summary>How much a stem tells: ln(1 + (N - n + ½) / (n + ½)) for n of N passages.</summary>
     public double Idf(string stem)

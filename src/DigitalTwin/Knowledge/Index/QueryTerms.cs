@@ -31,6 +31,33 @@ static class QueryTerms
         return From(words, snapshot, settings);
     }
 
+    public static List<QueryTerm> From(IReadOnlyList<WeightedWord> words, IndexSnapshot snapshot, RankingSettings settings)
+    {
+        var terms = new List<QueryTerm>(words.Count);
+        foreach (var (text, stem, weight, mayBeMisspelt) in words)
+        {
+            var stemId = Vocabulary.StemId(stem);
+            var frequency = snapshot.Frequency(stemId);
+            var corrected = frequency.Passages == 0 && mayBeMisspelt
+                ? SpellingCorrector.Correct(Vocabulary.Find(text, fromDocument: false), snapshot)
+                : null;
+            if (corrected is not null)
+            {
+                stemId = corrected.StemId;
+                frequency = snapshot.Frequency(stemId);
+            }
+
+            terms.Add(new(text, corrected?.Stem ?? stem, frequency.Passages, IndexSnapshot.Idf(snapshot.Passages, frequency.Passages), corrected?.Text)
+            {
+                StemId = frequency.Passages == 0 ? VocabularyWord.Unlisted : stemId,
+                Weight = corrected is null ? weight : weight * settings.CorrectedWeight,
+                DocumentIdf = IndexSnapshot.Idf(snapshot.Documents, frequency.Documents),
+            });
+        }
+
+        return terms;
+    }
+
     static List<QueryTerm> From(List<AskedWord> words, IndexSnapshot snapshot, RankingSettings settings)
     {
         var terms = new List<QueryTerm>(words.Count);

@@ -28,3 +28,8 @@ public sealed record QueryTerm(string Word, string Stem, int PassageFrequency, d
 
     internal double DocumentIdf { get; init; }
 }
+
+/// <summary>A word to search for, with a weight of the caller's choice.</summary>
+/// <param name="Stem">As <see cref="TextAnalyzer"/> makes it.</param>
+/// <param name="MayBeMisspelt">Whether an unknown word may be taken for one that the corpus has.</param>
+public readonly record struct WeightedWord(string Word, string Stem, float Weight, bool MayBeMisspelt);

@@ -1,0 +1,132 @@
+using DigitalTwin.Engines;
+using DigitalTwin.Memory;
+using DigitalTwin.Persona;
+using Microsoft.Extensions.AI;
+
+namespace DigitalTwin.Chat;
+
+/// <summary>Takes a stored question to a stored answer: recall, ground, ask the engines, cite, write.</summary>
+public sealed partial class AnswerPipeline(
+    PersonaStore personas,
+    SessionStore sessions,
+    LiveTurns live,
+    Grounder grounder,
+    IChatClient engines,
+    EngineSettings settings,
+    TimeProvider clock,
+    ILogger<AnswerPipeline> logger)
+{
+    /// <summary>A model reads further back than the extractive engine, which needs the last turn only.</summary>
+    private readonly int turnsRecalled = settings.AsksModel ? 20 : 1;
+
+    /// <summary>Reads the turns that the answer may refer to.</summary>
+    public async ValueTask RecallAsync(RunningTurn turn)
+    {
+        if (turn.Id.Sequence > 1)
+        {
+            turn.History = await sessions.TurnsBeforeAsync(turn.Id, turnsRecalled);
+        }
+    }
+
+    /// <summary>
+    /// Answers the turn and stores the answer. It never throws: a failure to store reaches the turn's readers, and the question stays
+    /// marked as unanswered.
+    /// </summary>
+    public async Task RunAsync(RunningTurn turn)
+    {
+        try
+        {
+            var record = await AnswerAsync(turn);
+            await sessions.CompleteTurnAsync(turn.Id, record);
+            live.Leave(turn.Id.SessionId, turn);
+            turn.Finish(record);
+        }
+        catch (Exception e)
+        {
+            Log.NotStored(logger, turn.Id.Sequence, e);
+            live.Leave(turn.Id.SessionId, turn);
+            turn.Fail(e);
+        }
+    }
+
+    private async ValueTask<TurnRecord> AnswerAsync(RunningTurn turn)
+    {
+        var persona = await personas.CurrentAsync();
+        var grounding = grounder.Ground(turn.Question, turn.History, persona);
+        var prompt = new PromptMessages(persona, grounding, turn.History, settings);
+        var options = new GroundedChatOptions(grounding) { MaxOutputTokens = settings.MaxAnswerTokens };
+        var markers = new CitationMarkers(grounding.Passages.Count);
+        var said = new Said();
+        var status = await StreamAsync(turn, prompt, options, markers, said);
+        var text = turn.Text();
+        return new TurnRecord
+        {
+            Status = status,
+            Question = turn.Question,
+            Answer = text,
+            Citations = CitationBuilder.Build(text, markers.Used, grounding),
+            Suggestions = status is TurnStatus.Answered ? Suggestions.For(grounding, persona, turn.History) : [],
+            Engine = said.Engine,
+            Usage = said.Usage,
+            Topic = grounding.Topic,
+            CreatedAt = turn.CreatedAt,
+            CompletedAt = clock.GetUtcNow(),
+        };
+    }
+
+    private async ValueTask<TurnStatus> StreamAsync(
+        RunningTurn turn, PromptMessages prompt, GroundedChatOptions options, CitationMarkers markers, Said said)
+    {
+        try
+        {
+            await foreach (var update in engines.GetStreamingResponseAsync(prompt, options, turn.Stopping))
+            {
+                said.Engine ??= update.GetEngineName();
+                foreach (var content in update.Contents)
+                {
+                    if (content is TextContent { Text.Length: > 0 } text && markers.Push(text.Text) is { Length: > 0 } piece)
+                    {
+                        turn.Append(piece);
+                    }
+                    else if (content is UsageContent usage)
+                    {
+                        said.Usage = new TokenUsage(usage.Details.InputTokenCount ?? 0, usage.Details.OutputTokenCount ?? 0);
+                    }
+                }
+            }
+
+            if (markers.Rest() is { Length: > 0 } rest)
+            {
+                turn.Append(rest);
+            }
+
+            return TurnStatus.Answered;
+        }
+        catch (OperationCanceledException) when (turn.Stopping.IsCancellationRequested)
+        {
+            return TurnStatus.Stopped;
+        }
+        catch (EngineFailedException e)
+        {
+            Log.BrokeOff(logger, turn.Id.Sequence, e);
+            return TurnStatus.Failed;
+        }
+    }
+
+    /// <summary>What the engines said of themselves along the way.</summary>
+    private sealed class Said
+    {
+        public string? Engine { get; set; }
+
+        public TokenUsage? Usage { get; set; }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The answer of turn {Sequence} could not be stored.")]
+        public static partial void NotStored(ILogger logger, int sequence, Exception exception);
+
+        [LoggerMessage(2, LogLevel.Warning, "The engine broke off in turn {Sequence}.")]
+        public static partial void BrokeOff(ILogger logger, int sequence, Exception exception);
+    }
+}

@@ -1,0 +1,115 @@
+using DigitalTwin.Engines;
+using DigitalTwin.Engines.Extractive;
+using DigitalTwin.Knowledge;
+using DigitalTwin.Memory;
+using DigitalTwin.Persona;
+
+namespace DigitalTwin.Chat;
+
+/// <summary>Finds what an answer may rest on: reads the question, adds what it leans on, asks the index.</summary>
+public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages)
+{
+    private const int MostPassages = 8;
+    private const int LongestTopic = 160;
+
+    /// <summary>What the turn before was about counts, but less than what is asked now.</summary>
+    private const float ContextWeight = 0.5f;
+    private const float SynonymWeight = 0.5f;
+    private const float StrongSynonym = 0.8f;
+
+    /// <summary>What the commonest word of the knowledge still counts beside the rarest.</summary>
+    private const double KnownFloor = 0.3;
+
+    /// <summary>How much an unknown word weighs beside the rarest known one: a name that nobody wrote down is a strong sign.</summary>
+    private const float UnknownName = 1.5f;
+    private const float UnknownWord = 1f;
+    private const float UnknownCommonWord = 0.6f;
+
+    public Grounding Ground(string question, IReadOnlyList<StoredTurn> history, PersonaVersion persona)
+    {
+        var reading = QuestionReader.Read(question, persona.Profile.Name);
+        var speaker = new Speaker(persona.Profile.Name, persona.Profile.Greeting, persona.Profile.Suggestions);
+        var previous = reading.LeansOnPrevious && history.Count > 0 ? PreviousOf(history[0]) : null;
+        if (reading.Kind is not (QuestionKind.Question or QuestionKind.More))
+        {
+            var own = reading.Kind is QuestionKind.Identity or QuestionKind.Nature ? personaPassages.Current : [];
+            return new Grounding(reading, [], own, [.. own.Select(_ => 1.0)], speaker, null, "");
+        }
+
+        var asked = reading.Kind is QuestionKind.More ? [] : reading.Terms;
+        List<QuestionTerm> context = previous is null ? [] : [.. QuestionReader.Read(previous.Topic, persona.Profile.Name).Terms
+            .Where(term => !asked.Any(own => own.Stem == term.Stem))];
+        var (terms, hits) = Search(asked, context);
+        return new Grounding(
+            reading, terms, [.. hits.Select(hit => hit.Passage)], [.. hits.Select(hit => hit.Score)], speaker, previous, TopicOf(asked, context));
+    }
+
+    /// <summary>How the words stand in the knowledge, and the passages that have them.</summary>
+    private (List<GroundedTerm> Terms, IReadOnlyList<SearchHit> Hits) Search(IReadOnlyList<QuestionTerm> asked, List<QuestionTerm> context)
+    {
+        var words = new List<WeightedWord>((asked.Count + context.Count) * 4);
+        foreach (var term in asked)
+        {
+            Add(words, term, term.Weight);
+        }
+
+        foreach (var term in context)
+        {
+            Add(words, term, term.Weight * ContextWeight);
+        }
+
+        var found = index.Search(words, MostPassages);
+        var terms = new List<GroundedTerm>(asked.Count + context.Count);
+        var at = 0;
+        foreach (var term in asked)
+        {
+            terms.Add(Stand(term, found.Terms, ref at, isContext: false));
+        }
+
+        foreach (var term in context)
+        {
+            terms.Add(Stand(term, found.Terms, ref at, isContext: true));
+        }
+
+        return (terms, found.Hits);
+    }
+
+    private static void Add(List<WeightedWord> words, QuestionTerm term, float weight)
+    {
+        words.Add(new WeightedWord(term.Word, term.Stem, weight, MayBeMisspelt: term.Synonyms.Count == 0));
+        foreach (var synonym in term.Synonyms)
+        {
+            words.Add(new WeightedWord(synonym.Stem, synonym.Stem, weight * synonym.Share * SynonymWeight, MayBeMisspelt: false));
+        }
+    }
+
+    /// <summary>A word is as telling as the commonest of its forms that the knowledge has.</summary>
+    private GroundedTerm Stand(QuestionTerm term, IReadOnlyList<QueryTerm> found, ref int at, bool isContext)
+    {
+        var own = found[at++];
+        var idf = own.IsUnknown ? 0 : own.Idf;
+        foreach (var synonym in term.Synonyms)
+        {
+            var other = found[at++];
+            if (!other.IsUnknown && synonym.Share >= StrongSynonym)
+            {
+                idf = idf == 0 ? other.Idf : Math.Min(idf, other.Idf);
+            }
+        }
+
+        var weight = idf > 0
+            ? KnownFloor + ((1 - KnownFloor) * idf / index.LargestIdf)
+            : term.IsName ? UnknownName : EnglishWords.IsCommon(term.Word, term.Stem) || term.Synonyms.Count > 0 ? UnknownCommonWord : UnknownWord;
+        return new GroundedTerm(
+            term, (float)weight * term.Weight * (isContext ? ContextWeight : 1f), idf > 0, own.CorrectedTo is null ? null : own.Stem, isContext);
+    }
+
+    private static PreviousTurn PreviousOf(StoredTurn turn) => new(
+        turn.Record.Topic ?? turn.Record.Question, turn.Record.Answer, [.. turn.Record.Citations.Select(c => c.DocumentId).Distinct()]);
+
+    private static string TopicOf(IReadOnlyList<QuestionTerm> asked, List<QuestionTerm> context)
+    {
+        var topic = string.Join(' ', asked.Concat(context).Select(term => term.Word));
+        return topic.Length <= LongestTopic ? topic : topic[..LongestTopic];
+    }
+}

@@ -1,0 +1,32 @@
+using DigitalTwin.Knowledge;
+using DigitalTwin.Persona;
+
+namespace DigitalTwin.Chat;
+
+/// <summary>Keeps the persona's own text in the index, as the document <c>persona</c>, so that it can be found and cited like any other.</summary>
+public sealed class PersonaPassages(PersonaStore personas, PassageIndex index) : IHostedService
+{
+    public const string DocumentId = "persona";
+
+    /// <summary>The passages of the current persona, in the order of its text.</summary>
+    public IReadOnlyList<Passage> Current { get; private set; } = [];
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        personas.Changed += Put;
+        Put(await personas.CurrentAsync(cancellationToken));
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        personas.Changed -= Put;
+        return Task.CompletedTask;
+    }
+
+    private void Put(PersonaVersion persona)
+    {
+        var title = $"About {persona.Profile.Name}";
+        Current = PassageSplitter.Split(DocumentId, title, DocumentText.FromPlainText(persona.Me));
+        index.Put(DocumentId, Current);
+    }
+}

@@ -1,0 +1,23 @@
+using DigitalTwin.Engines.Extractive;
+using Microsoft.Extensions.AI;
+
+namespace DigitalTwin.Engines;
+
+public static class EnginesFeature
+{
+    /// <summary>Registers the engines, each under its name, and their chain as <see cref="IChatClient"/>. Bad settings stop the start.</summary>
+    public static void AddEngines(this IServiceCollection services, IConfiguration configuration)
+    {
+        var settings = services.AddSettings(EngineSettings.From(configuration), new EngineSettingsValidator());
+        services.AddMetrics();
+        services.AddSingleton<EngineMetrics>();
+        services.AddKeyedSingleton<IChatClient, ExtractiveChatClient>(EngineSettings.ExtractiveEngine);
+        services.AddKeyedSingleton<IChatClient, OpenAiChatClient>(EngineSettings.OpenAIEngine);
+        services.AddSingleton<IChatClient>(provider => new FailoverChatClient(
+            settings.Chain.Select(name => new ChatEngine(name, provider.GetRequiredKeyedService<IChatClient>(name))),
+            settings,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<EngineMetrics>(),
+            provider.GetRequiredService<ILogger<FailoverChatClient>>()));
+    }
+}

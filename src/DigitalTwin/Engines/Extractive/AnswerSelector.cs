@@ -1,0 +1,85 @@
+namespace DigitalTwin.Engines.Extractive;
+
+/// <summary>
+/// Chooses the sentences that answer a question, or none. The decision to answer rests on coverage: the words of the question, weighted by
+/// how rare they are in this knowledge, must be found together. A word that the knowledge does not have at all counts against it.
+/// </summary>
+internal static class AnswerSelector
+{
+    /// <summary>The least coverage of an answer.</summary>
+    internal const float Threshold = 0.9f;
+
+    /// <summary>A further sentence must reach this share of the best one's score.</summary>
+    private const float Companion = 0.82f;
+    private const int MostSentences = 3;
+    private const int MostCharacters = 520;
+
+    /// <param name="said">What the turn before said, when more is asked for: those sentences are passed over.</param>
+    public static IReadOnlyList<SentenceScore> Select(Grounding grounding, string? said)
+    {
+        var scores = new SentenceScorer(grounding).Score();
+        if (said is not null)
+        {
+            scores.RemoveAll(score => said.Contains(TextOf(grounding, score), StringComparison.Ordinal));
+        }
+
+        scores.Sort(static (a, b) => b.Score != a.Score ? b.Score.CompareTo(a.Score)
+            : a.Passage != b.Passage ? a.Passage.CompareTo(b.Passage) : a.Sentence.CompareTo(b.Sentence));
+        return scores.Count == 0 || (said is null && scores[0].Score < Threshold) ? [] : Compose(grounding, scores);
+    }
+
+    public static string TextOf(Grounding grounding, SentenceScore score)
+    {
+        var passage = grounding.Passages[score.Passage];
+        var sentence = passage.Sentences[score.Sentence];
+        return passage.Text.Substring(sentence.Start, sentence.Length);
+    }
+
+    private static List<SentenceScore> Compose(Grounding grounding, List<SentenceScore> scores)
+    {
+        var chosen = new List<SentenceScore>(MostSentences + 1);
+        var length = 0;
+        var best = scores[0];
+        foreach (var candidate in scores)
+        {
+            if (chosen.Count == MostSentences || candidate.Score < best.Score * Companion)
+            {
+                break;
+            }
+
+            var text = TextOf(grounding, candidate);
+            if ((chosen.Count > 0 && length + text.Length > MostCharacters) || chosen.Exists(other => TextOf(grounding, other) == text))
+            {
+                continue;
+            }
+
+            chosen.Add(candidate);
+            length += text.Length;
+        }
+
+        AddAntecedents(grounding, chosen);
+        // The passage of the best sentence comes first; inside a passage sentences keep their order.
+        var order = chosen.Select(c => c.Passage).Distinct().ToList();
+        chosen.Sort((a, b) => a.Passage != b.Passage ? order.IndexOf(a.Passage).CompareTo(order.IndexOf(b.Passage)) : a.Sentence.CompareTo(b.Sentence));
+        return chosen;
+    }
+
+    /// <summary>A sentence that opens with a pronoun is hard to understand without the one before it.</summary>
+    private static void AddAntecedents(Grounding grounding, List<SentenceScore> chosen)
+    {
+        foreach (var score in chosen.ToArray())
+        {
+            var sentences = grounding.Passages[score.Passage].Sentences;
+            var before = score with { Sentence = score.Sentence - 1 };
+            if (score.Sentence > 0
+                && sentences[score.Sentence].Tokens is [{ Word: "it" or "this" or "that" or "these" or "those" or "he" or "she" or "they" or "his" or "her"
+                    or "their" or "its" or "such" or "there" or "both" or "but" or "so" or "then" or "instead" or "however" or "nor" or "one" }, ..]
+                && sentences[before.Sentence].Paragraph == sentences[score.Sentence].Paragraph
+                && !chosen.Exists(other => other.Passage == before.Passage && other.Sentence == before.Sentence)
+                && chosen.Count <= MostSentences)
+            {
+                chosen.Add(before);
+            }
+        }
+    }
+}

@@ -1,0 +1,212 @@
+using System.Collections.Frozen;
+using DigitalTwin.Knowledge;
+
+namespace DigitalTwin.Engines.Extractive;
+
+/// <summary>Reads questions in English by rules: small talk, the type of the answer, the words that matter, what leans on the turn before.</summary>
+public static class QuestionReader
+{
+    private const float LightWeight = 0.35f;
+
+    private static readonly FrozenSet<string> Greetings = Set("hi hello hey hiya heya howdy yo greetings morning afternoon evening welcome");
+    private static readonly FrozenSet<string> Thanks = Set("thanks thank thx ty cheers");
+    private static readonly FrozenSet<string> Goodbyes = Set("bye goodbye farewell cya");
+
+    /// <summary>Words around a request that say nothing about its subject.</summary>
+    private static readonly FrozenSet<string> Fillers = Set(
+        "tell explain describe know please give show let talk say mean understand wonder curious ask question answer actually really exactly "
+        + "just ever also still quite mind share bit little lot something anything thing things stuff kind sort type way ways told said "
+        + "hello hi hey there good great nice ok okay well want wanted like would could may might hear information info detail details "
+        + "about some any briefly quickly short summary summarise summarize overview find out sir madam mr mrs ms miss dr dear today "
+        + "go going went come came happen happened happens get got make made take took happen people person someone put keep kept");
+
+    /// <summary>Words that name the type of the answer rather than its subject.</summary>
+    private static readonly FrozenSet<string> Light = Set(
+        "year date day month time name number many much long often far old age favourite favorite best main most important first last "
+        + "think thought thoughts opinion view feel believe do did use used work different same new whole own special able need try start "
+        + "call called involve involved require required consist happen contain include big large small full part ever back run life");
+
+    private static readonly FrozenSet<string> Pronouns = Set("he him his she her hers it its they them their theirs himself herself itself themselves");
+    private static readonly FrozenSet<string> Demonstratives = Set("this that these those there then one ones");
+    private static readonly FrozenSet<string> MoreWords = Set("more else continue elaborate expand further go on detail details");
+    private static readonly FrozenSet<string> IdentityWords = Set("name introduce yourself talk talking chat chatting speak speaking");
+    private static readonly FrozenSet<string> NatureWords = Set("bot robot human real ai person machine chatbot computer artificial intelligence alive llm model");
+    private static readonly FrozenSet<string> CapabilityWords = Set("help ask do can topic topics questions question");
+    private static readonly FrozenSet<string> Openers = Set("and but also or so");
+
+    /// <param name="speakerName">The persona's name; asking for it by name is asking for "you".</param>
+    public static QuestionReading Read(string text, string speakerName)
+    {
+        var tokens = TextAnalyzer.Analyze(text);
+        var words = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var token in tokens)
+        {
+            words.Add(token.Word);
+        }
+
+        var terms = TermsOf(text, tokens, speakerName);
+        var expects = ExpectationOf(tokens, words);
+        var kind = KindOf(tokens, words, terms, speakerName);
+        var leans = kind is QuestionKind.More || (kind is QuestionKind.Question && Leans(tokens, terms));
+        var addresses = words.Contains("you") || words.Contains("your") || words.Contains("yours") || words.Contains("yourself");
+        return new QuestionReading(text, kind, expects, terms, leans, addresses, HasSpeakerAsSubject(tokens), AsksForDefinition(tokens));
+    }
+
+    private static List<QuestionTerm> TermsOf(string text, IReadOnlyList<TextToken> tokens, string speakerName)
+    {
+        var terms = new List<QuestionTerm>(8);
+        var shouting = !text.AsSpan().ContainsAnyInRange('a', 'z');
+        foreach (var token in tokens)
+        {
+            if (token.IsStopWord || Fillers.Contains(token.Word) || IsSpeaker(token.Word, speakerName) || terms.Exists(t => t.Stem == token.Stem))
+            {
+                continue;
+            }
+
+            var isName = !shouting && token.Start > 0 && char.IsUpper(text[token.Start]) && text[token.Start - 1] == ' ' && !EndsSentence(text, token.Start - 2);
+            terms.Add(new QuestionTerm(token.Word, token.Stem, Light.Contains(token.Word) ? LightWeight : 1f, isName) { Synonyms = Synonyms.Of(token.Stem) });
+        }
+
+        return terms;
+    }
+
+    private static bool EndsSentence(string text, int at) => at >= 0 && text[at] is '.' or '!' or '?' or ':';
+
+    private static bool IsSpeaker(string word, string speakerName)
+    {
+        foreach (var range in speakerName.AsSpan().Split(' '))
+        {
+            if (speakerName.AsSpan()[range].Equals(word, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static AnswerType ExpectationOf(IReadOnlyList<TextToken> tokens, HashSet<string> words)
+    {
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            var next = i + 1 < tokens.Count ? tokens[i + 1].Word : "";
+            switch (tokens[i].Word)
+            {
+                case "when" or "whens":
+                    return AnswerType.Time;
+                case "what" or "which" or "whats" when next is "year" or "date" or "day" or "month" or "time" or "age" or "century":
+                    return AnswerType.Time;
+                case "how" when next is "old":
+                    return AnswerType.Time;
+                case "how" when next is "many" or "much" or "far" or "often" or "long" or "big" or "tall" or "large":
+                    return AnswerType.Number;
+                case "where" or "wheres":
+                    return AnswerType.Place;
+                case "who" or "whom" or "whos" or "whose":
+                    return AnswerType.Person;
+                case "why" or "whys":
+                    return AnswerType.Reason;
+            }
+        }
+
+        return words.Contains("birthday") || words.Contains("birthdate") ? AnswerType.Time : AnswerType.Anything;
+    }
+
+    private static QuestionKind KindOf(IReadOnlyList<TextToken> tokens, HashSet<string> words, List<QuestionTerm> terms, string speakerName)
+    {
+        bool Only(FrozenSet<string> allowed) => terms.TrueForAll(t => allowed.Contains(t.Word));
+        bool Has(FrozenSet<string> any) => words.Overlaps(any);
+        var asksYou = words.Contains("you") || words.Contains("your") || words.Contains("yourself") || tokens.Any(t => IsSpeaker(t.Word, speakerName));
+        if (tokens.Count == 0)
+        {
+            return QuestionKind.Question;
+        }
+
+        if (Has(NatureWords) && asksYou && words.Contains("are") && Only(NatureWords) && tokens[0].Word is "are" or "is" or "what")
+        {
+            return QuestionKind.Nature;
+        }
+
+        if (words.Contains("how") && words.Contains("are") && words.Contains("you") && terms.Count == 0 && tokens.Count <= 6)
+        {
+            return QuestionKind.HowAreYou;
+        }
+
+        if (asksYou && Only(IdentityWords)
+            && (words.Contains("who") || words.Contains("introduce") || words.Contains("yourself") || words.Contains("name") || AsksAboutYou(tokens)))
+        {
+            return QuestionKind.Identity;
+        }
+
+        if ((words.Contains("what") || words.Contains("how") || words.Contains("help")) && Only(CapabilityWords)
+            && (words.Contains("ask") || words.Contains("help") || (words.Contains("can") && words.Contains("do"))))
+        {
+            return QuestionKind.Capabilities;
+        }
+
+        if (terms.TrueForAll(t => MoreWords.Contains(t.Word)) && Has(MoreWords) && !words.Contains("how") && !words.Contains("why"))
+        {
+            return QuestionKind.More;
+        }
+
+        return terms.Count > 0 && !Only(Greetings) && !Only(Goodbyes) && !Only(Thanks) ? QuestionKind.Question
+            : Has(Thanks) ? QuestionKind.Thanks
+            : Has(Goodbyes) || (words.Contains("see") && words.Contains("later")) ? QuestionKind.Goodbye
+            : Has(Greetings) ? QuestionKind.Greeting
+            : QuestionKind.Question;
+    }
+
+    /// <summary>An auxiliary followed by "you": "when were you", "did you".</summary>
+    private static bool HasSpeakerAsSubject(IReadOnlyList<TextToken> tokens)
+    {
+        for (var i = 1; i < tokens.Count; i++)
+        {
+            if (tokens[i].Word is "you" && tokens[i - 1].Word is "did" or "do" or "were" or "are" or "have" or "had" or "can" or "could" or "would" or "will" or "was" or "d")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>"Who was", "what is", "whos".</summary>
+    private static bool AsksForDefinition(IReadOnlyList<TextToken> tokens) =>
+        tokens.Count > 1 && (tokens[0].Word is "whos" or "whats" || (tokens[0].Word is "who" or "what" && tokens[1].Word is "is" or "was" or "are" or "were" or "s"));
+
+    /// <summary>"Tell me about you", "what about you".</summary>
+    private static bool AsksAboutYou(IReadOnlyList<TextToken> tokens) => tokens.Count >= 2 && tokens[^1].Word is "you" or "yourself" && tokens[^2].Word is "about";
+
+    private static bool Leans(IReadOnlyList<TextToken> tokens, List<QuestionTerm> terms)
+    {
+        if (terms.Count == 0 || tokens.Count == 0 || Openers.Contains(tokens[0].Word)
+            || (tokens.Count > 1 && tokens[0].Word is "what" or "how" && tokens[1].Word is "about" && terms.Count <= 1))
+        {
+            return true;
+        }
+
+        // A pronoun behind two or more words of substance, or behind a name, most likely means those.
+        var before = 0;
+        foreach (var token in tokens)
+        {
+            if (Pronouns.Contains(token.Word))
+            {
+                return before == 0;
+            }
+
+            if (Demonstratives.Contains(token.Word) && before == 0 && terms.Count <= 2)
+            {
+                return true;
+            }
+
+            if (terms.Find(t => t.Stem == token.Stem) is { } term)
+            {
+                before += term.IsName ? 2 : term.Weight < 1 ? 0 : 1;
+            }
+        }
+
+        return terms.TrueForAll(t => t.Weight < 1);
+    }
+
+    private static FrozenSet<string> Set(string words) => words.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
+}

@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+
+namespace DigitalTwin.Memory;
+
+/// <summary>
+/// The turns that this process is answering now, at most one a session. A turn that is stored as running and is not here was
+/// interrupted: one process owns the data.
+/// </summary>
+public sealed class LiveTurns
+{
+    private readonly ConcurrentDictionary<string, LiveTurn> bySession = new(StringComparer.Ordinal);
+
+    /// <summary>Claims the session for one turn; false when another turn has it.</summary>
+    public bool TryEnter(string sessionId, LiveTurn turn) => bySession.TryAdd(sessionId, turn);
+
+    public void Leave(string sessionId, LiveTurn turn) => bySession.TryRemove(KeyValuePair.Create(sessionId, turn));
+
+    public bool IsLive(string sessionId) => bySession.ContainsKey(sessionId);
+
+    /// <summary>The session's running turn, or null.</summary>
+    public LiveTurn? Find(string sessionId) => bySession.GetValueOrDefault(sessionId);
+
+    /// <summary>Asks the session's running turn to end; nothing happens when there is none.</summary>
+    public void Stop(string sessionId)
+    {
+        if (bySession.TryGetValue(sessionId, out var turn))
+        {
+            turn.Stop();
+        }
+    }
+}
+
+/// <summary>What the rest of the house may do to a running turn.</summary>
+public abstract class LiveTurn
+{
+    /// <summary>Ends the answer; returns at once.</summary>
+    public abstract void Stop();
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace DigitalTwin.Memory;
+
+/// <summary>How far a turn came.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TurnStatus>))]
+public enum TurnStatus
+{
+    /// <summary>The answer is being written.</summary>
+    [JsonStringEnumMemberName("running")]
+    Running,
+
+    /// <summary>The answer is complete.</summary>
+    [JsonStringEnumMemberName("answered")]
+    Answered,
+
+    /// <summary>The visitor stopped the answer; what was said until then is kept.</summary>
+    [JsonStringEnumMemberName("stopped")]
+    Stopped,
+
+    /// <summary>The engine broke off; what was said until then is kept.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+
+    /// <summary>The process ended before the answer did. The question is kept and can be asked again.</summary>
+    [JsonStringEnumMemberName("unanswered")]
+    Unanswered,
+}
+
+/// <param name="N">The number of the marker <c>[n]</c> in the answer.</param>
+/// <param name="DocumentId">The document, or <c>persona</c>.</param>
+/// <param name="Quote">Verbatim from the document.</param>
+public sealed record Citation(int N, string DocumentId, string Title, string Quote);
+
+/// <summary>A session as its visitor sees it in a list.</summary>
+public sealed record SessionSummary(string SessionId, string Title, DateTimeOffset CreatedAt, DateTimeOffset LastActiveAt, int TurnCount);
+
+public sealed record SessionList(IReadOnlyList<SessionSummary> Items, string? NextCursor);
+
+/// <summary>A turn as its visitor sees it.</summary>
+public sealed record TurnView(
+    string TurnId,
+    int Sequence,
+    TurnStatus Status,
+    string Question,
+    string Answer,
+    IReadOnlyList<Citation> Citations,
+    IReadOnlyList<string> Suggestions,
+    string Agent,
+    string? Engine,
+    DateTimeOffset CreatedAt,
+    TurnFeedback? Feedback);
+
+/// <summary>One session with a page of its turns, oldest first.</summary>
+public sealed record SessionDetail(
+    string SessionId, string Title, DateTimeOffset CreatedAt, DateTimeOffset LastActiveAt, IReadOnlyList<TurnView> Items, string? NextCursor);
+
+public sealed record TurnFeedback(string Rating, string? Comment, DateTimeOffset At);
+
+/// <summary>What was erased. It holds no personal data.</summary>
+public sealed record EraseReceipt(string ReceiptId, DateTimeOffset ErasedAt, EraseCounts Erased);
+
+public sealed record EraseCounts(int Sessions, int Turns, int Items);
+
+/// <summary>A session in an export.</summary>
+public sealed record ExportedSession(string SessionId, string Title, DateTimeOffset CreatedAt, DateTimeOffset LastActiveAt);
+
+/// <summary>The stored body of <c>SESSION#{id}</c> / <c>META</c>.</summary>
+public sealed record SessionRecord
+{
+    public required string VisitorId { get; init; }
+
+    /// <summary>The first question, shortened.</summary>
+    public required string Title { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset LastActiveAt { get; init; }
+
+    /// <summary>How many turns there are; the sequence number of the last one.</summary>
+    public int TurnCount { get; init; }
+}
+
+/// <summary>The stored body of <c>SESSION#{id}</c> / <c>TURN#{sequence}</c>.</summary>
+public sealed record TurnRecord
+{
+    public required TurnStatus Status { get; init; }
+
+    public required string Question { get; init; }
+
+    public string Answer { get; init; } = "";
+
+    public IReadOnlyList<Citation> Citations { get; init; } = [];
+
+    public IReadOnlyList<string> Suggestions { get; init; } = [];
+
+    public string Agent { get; init; } = "twin";
+
+    public string? Engine { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    public TokenUsage? Usage { get; init; }
+
+    public TurnFeedback? Feedback { get; init; }
+
+    /// <summary>What the question was understood to be about, for the next question's pronouns: the retrieval query.</summary>
+    public string? Topic { get; init; }
+}
+
+/// <summary>Tokens as the engine counted them.</summary>
+public sealed record TokenUsage(long Input, long Output);
+
+/// <summary>The stored body of <c>VISITOR#{id}</c> / <c>MESSAGE#{clientMessageId}</c>.</summary>
+/// <param name="Digest">SHA-256 of the message that the id was used with.</param>
+public sealed record ClientMessageRecord(string SessionId, int Sequence, string Digest);
+
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, UseStringEnumConverter = false)]
+[JsonSerializable(typeof(SessionRecord))]
+[JsonSerializable(typeof(TurnRecord))]
+[JsonSerializable(typeof(ClientMessageRecord))]
+internal sealed partial class MemoryRecordsJson : JsonSerializerContext;
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(SessionList))]
+[JsonSerializable(typeof(SessionDetail))]
+[JsonSerializable(typeof(EraseReceipt))]
+[JsonSerializable(typeof(ExportedSession))]
+internal sealed partial class MemoryJson : JsonSerializerContext;

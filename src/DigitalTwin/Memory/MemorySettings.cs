@@ -1,0 +1,41 @@
+using FluentValidation;
+
+namespace DigitalTwin.Memory;
+
+/// <summary>Section <c>Twin:Memory</c>, and the signing keys of <c>Twin:Signing</c>.</summary>
+public sealed record MemorySettings
+{
+    /// <summary>Turns and sessions disappear this many days after they were last written.</summary>
+    public int RetentionDays { get; set; } = 90;
+
+    /// <summary>Signs the visitor cookie; at least 32 characters.</summary>
+    public string SigningKey { get; set; } = "";
+
+    /// <summary>Still accepted while keys are being rotated.</summary>
+    public string? PreviousSigningKey { get; set; }
+
+    public static MemorySettings From(IConfiguration configuration) => new()
+    {
+        RetentionDays = configuration.GetValue("Twin:Memory:RetentionDays", 90),
+        SigningKey = configuration["Twin:Signing:Key"] ?? "",
+        PreviousSigningKey = configuration["Twin:Signing:PreviousKey"],
+    };
+
+    /// <summary>
+    /// When something written now expires, in Unix seconds: the retention rounded up to midnight UTC, so that what expires together
+    /// need be rewritten once a day only.
+    /// </summary>
+    public long ExpiryFrom(DateTimeOffset now) =>
+        new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero).AddDays(RetentionDays + 1).ToUnixTimeSeconds();
+}
+
+internal sealed class MemorySettingsValidator : AbstractValidator<MemorySettings>
+{
+    public MemorySettingsValidator()
+    {
+        RuleFor(s => s.RetentionDays).InclusiveBetween(1, 3650).OverridePropertyName("Twin:Memory:RetentionDays");
+        RuleFor(s => s.SigningKey).MinimumLength(32).OverridePropertyName("Twin:Signing:Key");
+        RuleFor(s => s.PreviousSigningKey).MinimumLength(32).OverridePropertyName("Twin:Signing:PreviousKey")
+            .When(s => s.PreviousSigningKey is not null);
+    }
+}

@@ -1,0 +1,136 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace DigitalTwin.Memory;
+
+/// <summary>
+/// Who the visitor is: an id in a cookie that only this server can make. The value is
+/// <c>{visitor}.{issued}.{seen}.{signature}</c>, times in Unix seconds, signed with HMAC-SHA256. It lives for 30 days at most and
+/// for 24 hours without a visit. A cookie that does not verify is no cookie.
+/// </summary>
+public sealed class VisitorCookie(MemorySettings settings, TimeProvider clock)
+{
+    private const string SecureName = "__Host-twin";
+    private const string PlainName = "twin";
+    private const int SignatureBytes = 32;
+    private const int LongestValue = 256;
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
+    private static readonly TimeSpan IdleLifetime = TimeSpan.FromHours(24);
+
+    /// <summary>How stale the "seen" time may become before the cookie is sent anew.</summary>
+    private static readonly TimeSpan RefreshAfter = TimeSpan.FromHours(1);
+
+    private readonly byte[] key = Encoding.UTF8.GetBytes(settings.SigningKey);
+    private readonly byte[]? previousKey = settings.PreviousSigningKey is { } previous ? Encoding.UTF8.GetBytes(previous) : null;
+
+    /// <summary>The visitor of this request, or null when there is no valid cookie. Refreshes the cookie when it is due.</summary>
+    public string? Read(HttpContext context)
+    {
+        if (context.Request.Cookies[NameFor(context)] is not { Length: <= LongestValue } value || !TryVerify(value, out var visitor))
+        {
+            return null;
+        }
+
+        if (clock.GetUtcNow() - visitor.Seen > RefreshAfter)
+        {
+            Write(context, visitor with { Seen = clock.GetUtcNow() });
+        }
+
+        return visitor.Id;
+    }
+
+    /// <summary>The visitor of this request; a new one, with a cookie in the response, when there is none.</summary>
+    public string Ensure(HttpContext context)
+    {
+        if (Read(context) is { } known)
+        {
+            return known;
+        }
+
+        var now = clock.GetUtcNow();
+        var visitor = new SignedVisitor(TwinId.New("v-"), now, now);
+        Write(context, visitor);
+        return visitor.Id;
+    }
+
+    /// <summary>Takes the cookie back, after an erasure.</summary>
+    public static void Forget(HttpContext context) =>
+        context.Response.Cookies.Delete(NameFor(context), Options(context, TimeSpan.Zero));
+
+    private static string NameFor(HttpContext context) => context.Request.IsHttps ? SecureName : PlainName;
+
+    private static CookieOptions Options(HttpContext context, TimeSpan maxAge) => new()
+    {
+        HttpOnly = true,
+        Secure = context.Request.IsHttps,
+        SameSite = SameSiteMode.Lax,
+        Path = "/",
+        MaxAge = maxAge,
+    };
+
+    private void Write(HttpContext context, SignedVisitor visitor)
+    {
+        var payload = string.Create(
+            CultureInfo.InvariantCulture, $"{visitor.Id}.{visitor.Issued.ToUnixTimeSeconds()}.{visitor.Seen.ToUnixTimeSeconds()}");
+        Span<byte> signature = stackalloc byte[SignatureBytes];
+        Sign(key, payload, signature);
+        context.Response.Cookies.Append(
+            NameFor(context), $"{payload}.{Base64Url.EncodeToString(signature)}", Options(context, visitor.Issued + Lifetime - clock.GetUtcNow()));
+    }
+
+    private bool TryVerify(string value, out SignedVisitor visitor)
+    {
+        visitor = default;
+        var end = value.LastIndexOf('.');
+        if (end < 0 || !HasValidSignature(value.AsSpan(0, end), value.AsSpan(end + 1)))
+        {
+            return false;
+        }
+
+        var parts = value[..end].Split('.');
+        if (parts.Length != 3
+            || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var issued)
+            || !long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var seen))
+        {
+            return false;
+        }
+
+        visitor = new SignedVisitor(parts[0], DateTimeOffset.FromUnixTimeSeconds(issued), DateTimeOffset.FromUnixTimeSeconds(seen));
+        var now = clock.GetUtcNow();
+        return now - visitor.Issued <= Lifetime && now - visitor.Seen <= IdleLifetime;
+    }
+
+    private bool HasValidSignature(ReadOnlySpan<char> payload, ReadOnlySpan<char> signature)
+    {
+        Span<byte> given = stackalloc byte[SignatureBytes];
+        if (!Base64Url.TryDecodeFromChars(signature, given, out var length) || length != SignatureBytes)
+        {
+            return false;
+        }
+
+        Span<byte> expected = stackalloc byte[SignatureBytes];
+        Sign(key, payload, expected);
+        if (CryptographicOperations.FixedTimeEquals(given, expected))
+        {
+            return true;
+        }
+
+        if (previousKey is null)
+        {
+            return false;
+        }
+
+        Sign(previousKey, payload, expected);
+        return CryptographicOperations.FixedTimeEquals(given, expected);
+    }
+
+    private static void Sign(byte[] key, ReadOnlySpan<char> payload, Span<byte> signature)
+    {
+        Span<byte> bytes = stackalloc byte[LongestValue * 3];
+        HMACSHA256.HashData(key, bytes[..Encoding.UTF8.GetBytes(payload, bytes)], signature);
+    }
+
+    private readonly record struct SignedVisitor(string Id, DateTimeOffset Issued, DateTimeOffset Seen);
+}

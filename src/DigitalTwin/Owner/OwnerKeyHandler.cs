@@ -1,0 +1,51 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace DigitalTwin.Owner;
+
+/// <summary>Signs the owner in by <c>Authorization: Bearer &lt;owner key&gt;</c> (RFC 6750).</summary>
+internal sealed class OwnerKeyHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, OwnerKey owner, WrongKeyLimit limit)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "OwnerKey";
+    private const string Prefix = "Bearer ";
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var header = Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            return Task.FromResult(AuthenticateResult.NoResult());
+        }
+
+        var address = Context.Connection.RemoteIpAddress;
+        if (limit.SecondsToWait(address) > 0)
+        {
+            return Task.FromResult(AuthenticateResult.Fail("Too many wrong keys."));
+        }
+
+        if (!owner.Matches(header[Prefix.Length..].Trim()))
+        {
+            limit.NoteWrongKey(address);
+            return Task.FromResult(AuthenticateResult.Fail("A wrong key."));
+        }
+
+        var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, "owner")], SchemeName);
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        var wait = limit.SecondsToWait(Context.Connection.RemoteIpAddress);
+        if (wait > 0)
+        {
+            return TwinProblem.RateLimited(wait).ExecuteAsync(Context);
+        }
+
+        Response.Headers.WWWAuthenticate = "Bearer";
+        return TwinProblem.Unauthorized().ExecuteAsync(Context);
+    }
+}

@@ -1,0 +1,24 @@
+using FluentValidation;
+
+namespace DigitalTwin.Owner;
+
+/// <summary>Section <c>Twin:Owner</c>, and whether limits apply at all.</summary>
+public sealed record OwnerSettings
+{
+    /// <summary>The owner key. A fresh start makes one of 256 random bits and keeps it in the data folder.</summary>
+    public string Key { get; set; } = "";
+
+    public bool LimitsEnabled { get; set; } = true;
+
+    public static OwnerSettings From(IConfiguration configuration) => new()
+    {
+        Key = configuration["Twin:Owner:Key"] ?? "",
+        LimitsEnabled = configuration.GetValue("Twin:Limits:Enabled", true),
+    };
+}
+
+internal sealed class OwnerSettingsValidator : AbstractValidator<OwnerSettings>
+{
+    public OwnerSettingsValidator() =>
+        RuleFor(s => s.Key).MinimumLength(16).OverridePropertyName("Twin:Owner:Key");
+}

@@ -1,0 +1,50 @@
+namespace DigitalTwin.Storage.Embedded;
+
+/// <summary>
+/// One process per folder: a file held open without sharing, which is an exclusive <c>flock</c> on Unix. The kernel lets go of it
+/// when the process ends, however it ends, so there is never a stale lock to remove.
+/// </summary>
+internal sealed class FolderLock : IDisposable
+{
+    private readonly FileStream file;
+
+    private FolderLock(FileStream file) => this.file = file;
+
+    /// <exception cref="StorageUnavailableException">Another process has the folder, or it cannot be written.</exception>
+    public static FolderLock Take(string folder)
+    {
+        var path = Path.Combine(folder, "lock");
+        try
+        {
+            return new FolderLock(DataFolder.Open(path, FileMode.OpenOrCreate, FileShare.None));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StorageUnavailableException($"The data folder '{folder}' cannot be written: {e.Message}", e);
+        }
+        catch (IOException e)
+        {
+            throw File.Exists(path) && CanWrite(folder)
+                ? new StorageUnavailableException($"The data folder '{folder}' is in use by another process; one process may open it at a time.", e)
+                : new StorageUnavailableException($"The data folder '{folder}' cannot be written: {e.Message}", e);
+        }
+    }
+
+    public void Dispose() => file.Dispose();
+
+    /// <summary>A read-only file system fails like a taken lock does, but with both there is no doubt which.</summary>
+    private static bool CanWrite(string folder)
+    {
+        var probe = Path.Combine(folder, TwinId.New("probe-"));
+        try
+        {
+            DataFolder.Open(probe, FileMode.CreateNew).Dispose();
+            File.Delete(probe);
+            return true;
+        }
+        catch (Exception e) when (DataFolder.IsFileError(e))
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using FluentValidation;
+
+namespace DigitalTwin;
+
+/// <summary>Settings are read and checked once, before anything starts.</summary>
+public static class TwinSettings
+{
+    /// <summary>Registers checked settings. Throws <see cref="BadSettingsException"/> naming each bad setting.</summary>
+    public static T AddSettings<T>(this IServiceCollection services, T settings, IValidator<T> validator)
+        where T : class
+    {
+        var result = validator.Validate(settings);
+        if (!result.IsValid)
+        {
+            throw new BadSettingsException(string.Join(' ', result.Errors.Select(error => $"{error.PropertyName}: {error.ErrorMessage}")));
+        }
+
+        services.AddSingleton(settings);
+        return settings;
+    }
+}
+
+/// <summary>A setting that the twin cannot start with; the message names it.</summary>
+public sealed class BadSettingsException(string message) : Exception(message);

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using System.Threading.Channels;
+
+namespace DigitalTwin.Tests.Testing;
+
+/// <summary>
+/// The script of one answer of <see cref="OpenAiServer"/>, used for one request. Steps added before the request are sent at once;
+/// steps added while it runs are sent when they are added, so that a test decides when each token leaves.
+/// </summary>
+public sealed class OpenAiReply
+{
+    private readonly Channel<Step> _steps = Channel.CreateUnbounded<Step>();
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _clientLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int? _status;
+    private string? _error;
+    private string? _retryAfter;
+
+    /// <summary>Done when the request has arrived.</summary>
+    public Task Started => _started.Task;
+
+    /// <summary>Done when the client has closed the connection before the answer's end.</summary>
+    public Task ClientLeft => _clientLeft.Task;
+
+    internal int? ErrorStatus => _status;
+
+    internal string ErrorBody => $$$"""{"error":{"message":{{{Quote(_error ?? "scripted error")}}},"type":"scripted","code":"scripted"}}""";
+
+    internal string? RetryAfter => _retryAfter;
+
+    internal ChannelReader<Step> Steps => _steps.Reader;
+
+    /// <summary>Headers go out at once, then whatever the test adds.</summary>
+    public static OpenAiReply Gated() => new OpenAiReply().Add(StepKind.Headers);
+
+    /// <summary>A whole answer with usage: 10 tokens in, one out for each token.</summary>
+    public static OpenAiReply Of(params string[] tokens)
+    {
+        var reply = Gated();
+        foreach (var token in tokens)
+        {
+            reply.Token(token);
+        }
+
+        return reply.Finish().Usage(10, tokens.Length).Done();
+    }
+
+    public static OpenAiReply Status(int status, string? retryAfter = null, string? message = null) =>
+        new() { _status = status, _retryAfter = retryAfter, _error = message };
+
+    /// <summary>Not even headers.</summary>
+    public static OpenAiReply Hang() => new();
+
+    /// <summary>The connection is cut before any byte of the response.</summary>
+    public static OpenAiReply CutAtOnce() => new OpenAiReply().Cut();
+
+    public OpenAiReply Token(string text) =>
+        Chunk($$$"""{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1893499200,"model":"scripted-1","choices":[{"index":0,"delta":{"content":{{{Quote(text)}}}},"finish_reason":null}]}""");
+
+    /// <summary>The first chunk that OpenAI sends: the role, and no text.</summary>
+    public OpenAiReply Role() =>
+        Chunk("""{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1893499200,"model":"scripted-1","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}""");
+
+    public OpenAiReply Finish(string reason = "stop") =>
+        Chunk($$$"""{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1893499200,"model":"scripted-1","choices":[{"index":0,"delta":{},"finish_reason":{{{Quote(reason)}}}}]}""");
+
+    /// <summary>Sent only if the request asks for it, as OpenAI does.</summary>
+    public OpenAiReply Usage(int input, int output) =>
+        Add(StepKind.Usage, $$$"""{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1893499200,"model":"scripted-1","choices":[],"usage":{"prompt_tokens":{{{input}}},"completion_tokens":{{{output}}},"total_tokens":{{{input + output}}}}}""");
+
+    public OpenAiReply Malformed() => Chunk("""{"id":"chatcmpl-1","choices":[{"delta":{"content":"half""");
+
+    /// <summary>An error in place of a chunk, as proxies send it once the status is out.</summary>
+    public OpenAiReply Error(string message = "scripted error") => Chunk($$$"""{"error":{"message":{{{Quote(message)}}},"code":502}}""");
+
+    /// <summary>The next step waits; for tests of real timeouts.</summary>
+    public OpenAiReply Pause(TimeSpan time) => Add(StepKind.Pause, time: time);
+
+    public OpenAiReply Cut() => Add(StepKind.Cut);
+
+    public OpenAiReply Done()
+    {
+        Add(StepKind.Chunk, "[DONE]");
+        _steps.Writer.Complete();
+        return this;
+    }
+
+    /// <summary>Any chunk's data, for what has no step of its own.</summary>
+    public OpenAiReply Chunk(string data) => Add(StepKind.Chunk, data);
+
+    internal void Start() => _started.TrySetResult();
+
+    internal void Leave() => _clientLeft.TrySetResult();
+
+    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
+
+    private OpenAiReply Add(StepKind kind, string data = "", TimeSpan time = default)
+    {
+        if (!_steps.Writer.TryWrite(new Step(kind, data, time)))
+        {
+            throw new InvalidOperationException("The answer is already done.");
+        }
+
+        return this;
+    }
+
+    internal enum StepKind
+    {
+        Headers,
+        Chunk,
+        Usage,
+        Pause,
+        Cut,
+    }
+
+    internal readonly record struct Step(StepKind Kind, string Data, TimeSpan Time);
+}
