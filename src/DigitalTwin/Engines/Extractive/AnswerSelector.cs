@@ -6,7 +6,7 @@ namespace DigitalTwin.Engines.Extractive;
 internal static class AnswerSelector
 {
     /// <summary>The least log-odds of an answer.</summary>
-    private const float Threshold = 0f;
+    private const float Threshold = -0.25f;
 
     /// <summary>A further sentence must reach this share of the best one's score.</summary>
     private const float Companion = 0.82f;

@@ -24,12 +24,13 @@ public static class QuestionReader
     /// <summary>Words that name the type of the answer rather than its subject.</summary>
     private static readonly FrozenSet<string> Light = Set(
         "year date day month time name number many much long often far old age favourite favorite best main most important first last "
-        + "think thought thoughts opinion view feel believe do did use used work different same new whole own special able need try start "
+        + "think thought thoughts opinion view feel believe do did use used work same new whole own special able need try start "
         + "call called involve involved require required consist happen contain include big large small full part ever back run life");
 
     private static readonly FrozenSet<string> LightStems = Light.Select(TextAnalyzer.Stem).ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Pronouns = Set("he him his she her hers it its they them their theirs himself herself itself themselves");
+    private static readonly FrozenSet<string> Persons = Set("he him his she her hers they them their");
     private static readonly FrozenSet<string> Demonstratives = Set("this that these those there then one ones");
     private static readonly FrozenSet<string> MoreWords = Set("more else continue elaborate expand further go on detail details");
     private static readonly FrozenSet<string> IdentityWords = Set("name introduce yourself talk talking chat chatting speak speaking");
@@ -52,7 +53,7 @@ public static class QuestionReader
         var kind = KindOf(tokens, words, terms, speakerName);
         var leans = kind is QuestionKind.More || (kind is QuestionKind.Question && Leans(tokens, terms));
         var addresses = words.Contains("you") || words.Contains("your") || words.Contains("yours") || words.Contains("yourself");
-        return new QuestionReading(text, kind, expects, terms, leans, addresses, HasSpeakerAsSubject(tokens), AsksForDefinition(tokens));
+        return new QuestionReading(text, kind, expects, terms, leans, addresses, HasSpeakerAsSubject(tokens), AsksForDefinition(tokens), leans && words.Overlaps(Persons));
     }
 
     /// <summary>The term of a single word.</summary>

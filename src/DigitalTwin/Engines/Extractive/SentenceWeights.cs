@@ -16,6 +16,10 @@ internal static class SentenceWeights
     private const float TotalWeight = -0.35f;
     private const float UnknownTerms = -0.68f;
 
+    /// <summary>The share of a question's weight that the knowledge may lack, and that of its names; beyond it is about something else.</summary>
+    private const float MostUnknown = 0.55f;
+    private const float MostUnknownNames = 0.3f;
+
     /// <summary>Long questions count like ones of this many words.</summary>
     private const float ManyTerms = 6;
 
@@ -69,13 +73,19 @@ internal static class SentenceWeights
             sum += features[f] * Weights[f].Decision;
         }
 
-        var (total, unknown, unknownCount, unknownNames) = (1e-6f, 0f, 0, 0);
+        var (total, unknown, unknownName, unknownCount, unknownNames) = (1e-6f, 0f, 0f, 0, 0);
         foreach (var term in terms)
         {
             total += term.Weight;
             unknown += term.IsKnown ? 0 : term.Weight;
             unknownCount += term.IsKnown ? 0 : 1;
+            unknownName += term is { IsKnown: false, Term.IsName: true } ? term.Weight : 0;
             unknownNames += term is { IsKnown: false, Term.IsName: true } ? 1 : 0;
+        }
+
+        if (unknown > MostUnknown * total || unknownName > MostUnknownNames * total)
+        {
+            return float.NegativeInfinity;
         }
 
         return sum + (UnknownShare * unknown / total) + (UnknownNames * unknownNames) + (TermCount * Math.Min(terms.Count, ManyTerms) / ManyTerms)
