@@ -21,9 +21,6 @@ public sealed class RunningTurn(string question) : LiveTurn
 
     public string Question { get; } = question;
 
-    /// <summary>Set once the session is claimed and read.</summary>
-    public TurnId Id { get; internal set; }
-
     public DateTimeOffset CreatedAt { get; internal set; }
 
     /// <summary>The turns before this one, newest first, as far as the answer may need them.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -105,7 +106,8 @@ public sealed class VisitorCookie(MemorySettings settings, TimeProvider clock)
     private bool HasValidSignature(ReadOnlySpan<char> payload, ReadOnlySpan<char> signature)
     {
         Span<byte> given = stackalloc byte[SignatureBytes];
-        if (!Base64Url.TryDecodeFromChars(signature, given, out var length) || length != SignatureBytes)
+        // Its Try sibling throws on what is no base64url at all.
+        if (Base64Url.DecodeFromChars(signature, given, out _, out var length) is not OperationStatus.Done || length != SignatureBytes)
         {
             return false;
         }
