@@ -20,7 +20,8 @@ internal static class ProblemAssertions
         Assert.Equal((int)status, problem["status"]!.GetValue<int>());
         Assert.Equal(code, problem.Text("code"));
         Assert.NotEmpty(problem.Text("title"));
-        Assert.True(problem.Text("detail").Length > problem.Text("title").Length, $"The detail says no more than the title: {text}");
+        Assert.True(problem.Text("detail").Length > 20, $"The detail says next to nothing: {text}");
+        Assert.NotEqual(problem.Text("title"), problem.Text("detail").TrimEnd('.'));
         Assert.DoesNotContain(Inner, inner => text.Contains(inner, StringComparison.OrdinalIgnoreCase));
         return problem;
     }
