@@ -15,6 +15,10 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
     /// <summary>What the turn before was about counts, but less than what is asked now.</summary>
     private const float ContextWeight = 0.5f;
     private const float SynonymWeight = 0.5f;
+    private const float StrongSynonym = 0.8f;
+
+    /// <summary>What the commonest word of the knowledge still counts beside the rarest.</summary>
+    private const double KnownFloor = 0.3;
 
     /// <summary>How much an unknown word weighs beside the rarest known one: a name that nobody wrote down is a strong sign.</summary>
     private const float UnknownName = 1.5f;
@@ -35,59 +39,69 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
         var asked = reading.Kind is QuestionKind.More ? [] : reading.Terms;
         List<QuestionTerm> context = previous is null ? [] : [.. QuestionReader.Read(previous.Topic, persona.Profile.Name).Terms
             .Where(term => !asked.Any(own => own.Stem == term.Stem))];
-        var found = Search(asked, context);
-        var terms = new List<GroundedTerm>(asked.Count + context.Count);
-        terms.AddRange(asked.Select(term => Stand(term, found, isContext: false)));
-        terms.AddRange(context.Select(term => Stand(term, found, isContext: true)));
+        var (terms, hits) = Search(asked, context);
         return new Grounding(
-            reading, terms, [.. found.Hits.Select(hit => hit.Passage)], [.. found.Hits.Select(hit => hit.Score)], speaker, previous, TopicOf(asked, context));
+            reading, terms, [.. hits.Select(hit => hit.Passage)], [.. hits.Select(hit => hit.Score)], speaker, previous, TopicOf(asked, context));
     }
 
-    private SearchResult Search(IReadOnlyList<QuestionTerm> asked, List<QuestionTerm> context)
+    /// <summary>How the words stand in the knowledge, and the passages that have them.</summary>
+    private (List<GroundedTerm> Terms, IReadOnlyList<SearchHit> Hits) Search(IReadOnlyList<QuestionTerm> asked, List<QuestionTerm> context)
     {
-        var query = new List<QueryTerm>((asked.Count + context.Count) * 3);
+        var words = new List<WeightedWord>((asked.Count + context.Count) * 4);
         foreach (var term in asked)
         {
-            Add(query, term, term.Weight);
+            Add(words, term, term.Weight);
         }
 
         foreach (var term in context)
         {
-            Add(query, term, term.Weight * ContextWeight);
+            Add(words, term, term.Weight * ContextWeight);
         }
 
-        return index.Search(query, MostPassages);
+        var found = index.Search(words, MostPassages);
+        var terms = new List<GroundedTerm>(asked.Count + context.Count);
+        var at = 0;
+        foreach (var term in asked)
+        {
+            terms.Add(Stand(term, found.Terms, ref at, isContext: false));
+        }
+
+        foreach (var term in context)
+        {
+            terms.Add(Stand(term, found.Terms, ref at, isContext: true));
+        }
+
+        return (terms, found.Hits);
     }
 
-    private static void Add(List<QueryTerm> query, QuestionTerm term, float weight)
+    private static void Add(List<WeightedWord> words, QuestionTerm term, float weight)
     {
-        query.Add(new QueryTerm(term.Stem, weight));
+        words.Add(new WeightedWord(term.Word, term.Stem, weight, MayBeMisspelt: term.Synonyms.Count == 0));
         foreach (var synonym in term.Synonyms)
         {
-            query.Add(new QueryTerm(synonym, weight * SynonymWeight));
+            words.Add(new WeightedWord(synonym.Stem, synonym.Stem, weight * synonym.Share * SynonymWeight, MayBeMisspelt: false));
         }
     }
 
-    /// <summary>How a word of the question stands in the knowledge.</summary>
-    private GroundedTerm Stand(QuestionTerm term, SearchResult found, bool isContext)
+    /// <summary>A word is as telling as the commonest of its forms that the knowledge has.</summary>
+    private GroundedTerm Stand(QuestionTerm term, IReadOnlyList<QueryTerm> found, ref int at, bool isContext)
     {
-        var idf = index.Idf(term.Stem);
-        string? correction = null;
-        var known = idf > 0;
+        var own = found[at++];
+        var idf = own.IsUnknown ? 0 : own.Idf;
         foreach (var synonym in term.Synonyms)
         {
-            var other = index.Idf(synonym);
-            if (other > 0 && (!known || other < idf))
+            var other = found[at++];
+            if (!other.IsUnknown && synonym.Share >= StrongSynonym)
             {
-                idf = idf == 0 ? other : Math.Min(idf, other);
+                idf = idf == 0 ? other.Idf : Math.Min(idf, other.Idf);
             }
         }
 
-        known = idf > 0;
-        var weight = known
-            ? 0.3 + (0.7 * idf / index.MaxIdf)
-            : term.IsName ? UnknownName : EnglishWords.IsCommon(term.Word) ? UnknownCommonWord : UnknownWord;
-        return new GroundedTerm(term, (float)weight * term.Weight * (isContext ? ContextWeight : 1f), known, correction, isContext);
+        var weight = idf > 0
+            ? KnownFloor + ((1 - KnownFloor) * idf / index.LargestIdf)
+            : term.IsName ? UnknownName : EnglishWords.IsCommon(term.Word) || term.Synonyms.Count > 0 ? UnknownCommonWord : UnknownWord;
+        return new GroundedTerm(
+            term, (float)weight * term.Weight * (isContext ? ContextWeight : 1f), idf > 0, own.CorrectedTo is null ? null : own.Stem, isContext);
     }
 
     private static PreviousTurn PreviousOf(StoredTurn turn) => new(

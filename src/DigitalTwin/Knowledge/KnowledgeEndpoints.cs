@@ -61,6 +61,6 @@ public static class KnowledgeEndpoints
 
         var hits = index.SearchDocuments(query.Query, query.Top ?? KnowledgeQueryValidator.DefaultTop);
         return TypedResults.Ok(new KnowledgeHitList(
-            [.. hits.Select(hit => new KnowledgeHit(hit.Passage.DocumentId, hit.Passage.Title, hit.Passage.Heading, hit.Passage.Text, hit.Score))]));
+            [.. hits.Select(hit => new KnowledgeHit(hit.DocumentId, hit.BestPassage.Title, hit.BestPassage.Heading, hit.BestPassage.Text, hit.Score))]));
     }
 }

@@ -45,6 +45,9 @@ public enum AnswerType
 /// <param name="IsName">Written with a capital inside the sentence.</param>
 public sealed record QuestionTerm(string Word, string Stem, float Weight, bool IsName)
 {
-    /// <summary>Stems that an answer may have in its place.</summary>
-    public IReadOnlyList<string> Synonyms { get; init; } = [];
+    /// <summary>Words that an answer may have in its place.</summary>
+    public IReadOnlyList<Synonym> Synonyms { get; init; } = [];
 }
+
+/// <param name="Share">How much of the asked word it is worth, 0 to 1.</param>
+public readonly record struct Synonym(string Stem, float Share);

@@ -18,7 +18,6 @@ internal sealed class SentenceScorer
     private const float InHeading = 0.8f;
     private const float InNeighbour = 0.6f;
     private const float InPassage = 0.45f;
-    private const float SynonymShare = 0.85f;
     private const float CorrectionShare = 0.95f;
     private const float RightTypeBonus = 0.15f;
     private const float WrongTypeMalus = 0.2f;
@@ -49,7 +48,7 @@ internal sealed class SentenceScorer
 
             foreach (var synonym in term.Term.Synonyms)
             {
-                Add(synonym, i, SynonymShare);
+                Add(synonym.Stem, i, synonym.Share);
             }
         }
     }

@@ -3,36 +3,57 @@ using DigitalTwin.Knowledge;
 
 namespace DigitalTwin.Engines.Extractive;
 
-/// <summary>Other words, as stems, that a sentence may use for a question's word. General English; nothing about any persona.</summary>
+/// <summary>
+/// Words that a sentence may answer a question's word with. General English; nothing about any persona. The list's lines are
+/// <c>word: stand-ins | associations</c>.
+/// </summary>
 internal static class Synonyms
 {
-    private static readonly FrozenDictionary<string, string[]> ByStem = Load();
+    private const float StandIn = 0.85f;
+    private const float Association = 0.5f;
 
-    public static IReadOnlyList<string> Of(string stem) => ByStem.GetValueOrDefault(stem, []);
+    private static readonly FrozenDictionary<string, Synonym[]> ByStem = Load();
 
-    private static FrozenDictionary<string, string[]> Load()
+    public static IReadOnlyList<Synonym> Of(string stem) => ByStem.GetValueOrDefault(stem, []);
+
+    private static FrozenDictionary<string, Synonym[]> Load()
     {
         using var stream = typeof(Synonyms).Assembly.GetManifestResourceStream("english-synonyms.txt")
             ?? throw new InvalidOperationException("The list of synonyms is not embedded.");
         using var reader = new StreamReader(stream);
-        var groups = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
+        var groups = new Dictionary<string, Dictionary<string, float>>(StringComparer.Ordinal);
         while (reader.ReadLine() is { } line)
         {
-            if (line.Length == 0 || line[0] == '#')
+            if (line.Length > 0 && line[0] != '#')
             {
-                continue;
+                Add(groups, line);
             }
-
-            // The first word of a line is the one asked with; the others answer it.
-            var stems = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(TextAnalyzer.Stem).ToArray();
-            if (!groups.TryGetValue(stems[0], out var others))
-            {
-                groups.Add(stems[0], others = new HashSet<string>(StringComparer.Ordinal));
-            }
-
-            others.UnionWith(stems.Skip(1).Where(stem => stem != stems[0]));
         }
 
-        return groups.ToFrozenDictionary(group => group.Key, group => group.Value.ToArray(), StringComparer.Ordinal);
+        return groups.ToFrozenDictionary(
+            group => group.Key, group => group.Value.Select(other => new Synonym(other.Key, other.Value)).ToArray(), StringComparer.Ordinal);
+    }
+
+    private static void Add(Dictionary<string, Dictionary<string, float>> groups, string line)
+    {
+        var colon = line.IndexOf(':', StringComparison.Ordinal);
+        var head = TextAnalyzer.Stem(line[..colon]);
+        if (!groups.TryGetValue(head, out var others))
+        {
+            groups.Add(head, others = new Dictionary<string, float>(StringComparer.Ordinal));
+        }
+
+        var share = StandIn;
+        foreach (var word in line[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (word == "|")
+            {
+                share = Association;
+            }
+            else if (TextAnalyzer.Stem(word) is var stem && stem != head)
+            {
+                others[stem] = Math.Max(others.GetValueOrDefault(stem), share);
+            }
+        }
     }
 }

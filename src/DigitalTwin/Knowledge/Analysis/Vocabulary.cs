@@ -21,7 +21,7 @@ static class Vocabulary
     static readonly ConcurrentDictionary<string, VocabularyWord>.AlternateLookup<ReadOnlySpan<char>> WordsBySpan =
         Words.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    static readonly Dictionary<string, int> StemIds = new(StringComparer.Ordinal);
+    static readonly ConcurrentDictionary<string, int> StemIds = new(StringComparer.Ordinal);
     static readonly List<string> Stems = [];
     static readonly Lock Adding = new();
     static volatile VocabularyWord[] byId = new VocabularyWord[4096];
@@ -32,6 +32,9 @@ static class Vocabulary
 
     public static VocabularyWord Find(ReadOnlySpan<char> folded, bool fromDocument) =>
         WordsBySpan.TryGetValue(folded, out var word) ? word : Add(folded.ToString(), fromDocument);
+
+    /// <summary>The stem's id, or <see cref="VocabularyWord.Unlisted"/>.</summary>
+    public static int StemId(string stem) => StemIds.TryGetValue(stem, out var id) ? id : VocabularyWord.Unlisted;
 
     static VocabularyWord Add(string text, bool fromDocument)
     {
@@ -56,7 +59,7 @@ static class Vocabulary
                 stemId = Stems.Count;
                 stem = stem == text ? text : stem;
                 Stems.Add(stem);
-                StemIds.Add(stem, stemId);
+                StemIds[stem] = stemId;
             }
 
             return Enlist(new(count, text, Stems[stemId], stemId, isStopWord));

@@ -1,0 +1,37 @@
+namespace DigitalTwin.Knowledge;
+
+/// <summary>The ranking's numbers. Each stands in the middle of a broad optimum; see docs/retrieval.md for what they bring.</summary>
+sealed record RankingSettings
+{
+    public static RankingSettings Default { get; } = new();
+
+    /// <summary>BM25's saturation of repeated words.</summary>
+    public float K1 { get; init; } = 1.2f;
+
+    /// <summary>How much a field's length counts, 0 to 1.</summary>
+    public float BodyB { get; init; } = 0.7f;
+
+    public float ShortFieldB { get; init; } = 0.4f;
+
+    /// <summary>How many times a word in the title, or in the headings, counts against one in the body.</summary>
+    public float TitleWeight { get; init; } = 2f;
+
+    public float HeadingWeight { get; init; } = 1.5f;
+
+    /// <summary>The share of the whole document's score in a passage's score.</summary>
+    public float DocumentShare { get; init; } = 0.4f;
+
+    /// <summary>Feedback (RM3): how many passages are believed, how many of their words are added, and with what share.</summary>
+    public int FeedbackPassages { get; init; } = 10;
+
+    public int FeedbackTerms { get; init; } = 20;
+
+    public float FeedbackShare { get; init; } = 0.4f;
+
+    /// <summary>Below this many passages, or known words in the question, feedback would add noise.</summary>
+    public int FeedbackMinimumPassages { get; init; } = 120;
+
+    public int FeedbackMinimumTerms { get; init; } = 3;
+
+    public float CorrectedWeight { get; init; } = 0.7f;
+}
