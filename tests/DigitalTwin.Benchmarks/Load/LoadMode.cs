@@ -72,7 +72,7 @@ internal static class LoadMode
     {
         string[] streamHeads = route is ChatRoute.Stream ? ["first event p50 ms", "p99 ms"] : [];
         var table = new TextTable(
-            ["run", "answers/s", "p50 ms", "p99 ms", "max ms", .. streamHeads, "errors", "server CPU µs/turn", "driver CPU µs/turn", "driver B/turn"]);
+            ["run", "answers/s", "p50 ms", "p99 ms", "max ms", .. streamHeads, "errors", "server CPU µs/turn", "driver CPU µs/turn", "driver B/turn", "others' CPU %"]);
         var rows = runs.ConvertAll(run => Values(route, run));
         for (var i = 0; i < rows.Count; i++)
         {
@@ -89,7 +89,7 @@ internal static class LoadMode
         return
         [
             run.PerSecond, run.Whole.Percentile(0.5), run.Whole.Percentile(0.99), run.Whole.Longest, .. first, run.Errors,
-            run.ServerMicroseconds, run.DriverMicroseconds, run.DriverBytes,
+            run.ServerMicroseconds, run.DriverMicroseconds, run.DriverBytes, run.Others * 100,
         ];
     }
 
