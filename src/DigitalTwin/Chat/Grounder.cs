@@ -99,7 +99,7 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
 
         var weight = idf > 0
             ? KnownFloor + ((1 - KnownFloor) * idf / index.LargestIdf)
-            : term.IsName ? UnknownName : EnglishWords.IsCommon(term.Word) || term.Synonyms.Count > 0 ? UnknownCommonWord : UnknownWord;
+            : term.IsName ? UnknownName : EnglishWords.IsCommon(term.Word, term.Stem) || term.Synonyms.Count > 0 ? UnknownCommonWord : UnknownWord;
         return new GroundedTerm(
             term, (float)weight * term.Weight * (isContext ? ContextWeight : 1f), idf > 0, own.CorrectedTo is null ? null : own.Stem, isContext);
     }

@@ -135,7 +135,10 @@ public sealed record TableWrite
     public static TableWrite Check(ItemKey key, WriteCondition condition) =>
         new(TableWriteKind.Check, key) { Condition = condition };
 
-    /// <summary>Adds to a counter, which starts at 0 when absent; fails when the sum would be above <paramref name="ceiling"/>.</summary>
+    /// <summary>
+    /// Adds to a counter, which starts at 0 and version 1 when absent; fails when the sum would be above <paramref name="ceiling"/>. All
+    /// else of a counter that is there, its version and expiry included, stays as it is.
+    /// </summary>
     public static TableWrite Add(ItemKey key, long amount, long? ceiling = null, long? expiresAt = null) =>
         new(TableWriteKind.Add, key) { Amount = amount, Ceiling = ceiling, ExpiresAt = expiresAt };
 }

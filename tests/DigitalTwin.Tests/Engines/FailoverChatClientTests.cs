@@ -237,6 +237,25 @@ public sealed class FailoverChatClientTests
         Assert.Equal(2, busy.Calls);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_retry_has_only_what_is_left_of_the_first_token_timeout()
+    {
+        var cancelled = new TaskCompletionSource();
+        var first = new ScriptedClient((call, token) => call == 1
+            ? ScriptedClient.Throwing(EngineFailedException.FromStatus("first", 429, TimeSpan.FromSeconds(2)))
+            : ScriptedClient.Hanging([], cancelled, token));
+        using var chain = new EngineChain(("first", first), ("second", ScriptedClient.Saying("Hi")));
+
+        var answer = chain.AnswerAsync();
+        var wait = await chain.Timers.ArmedAsync();
+        chain.Clock.Advance(wait);
+        var patience = await chain.Timers.ArmedAsync();
+        chain.Clock.Advance(patience);
+
+        Assert.Equal("second: Hi", await answer);
+        Assert.Equal(TimeSpan.FromSeconds(15), wait + patience);
+    }
+
     [Theory(Timeout = 30_000)]
     [InlineData(0)]
     [InlineData(1)]

@@ -7,7 +7,7 @@ namespace DigitalTwin.Engines.Extractive;
 internal static class AnswerSelector
 {
     /// <summary>The least coverage of an answer.</summary>
-    internal const float Threshold = 0.58f;
+    internal const float Threshold = 0.9f;
 
     /// <summary>A further sentence must reach this share of the best one's score.</summary>
     private const float Companion = 0.82f;
@@ -25,7 +25,7 @@ internal static class AnswerSelector
 
         scores.Sort(static (a, b) => b.Score != a.Score ? b.Score.CompareTo(a.Score)
             : a.Passage != b.Passage ? a.Passage.CompareTo(b.Passage) : a.Sentence.CompareTo(b.Sentence));
-        return scores.Count == 0 || (said is null && scores[0].Coverage < Threshold) ? [] : Compose(grounding, scores);
+        return scores.Count == 0 || (said is null && scores[0].Score < Threshold) ? [] : Compose(grounding, scores);
     }
 
     public static string TextOf(Grounding grounding, SentenceScore score)

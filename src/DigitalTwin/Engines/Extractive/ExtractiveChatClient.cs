@@ -47,7 +47,7 @@ internal sealed class ExtractiveChatClient : IChatClient
     /// <summary>The first sentences of the persona's own text.</summary>
     private static string Introduce(Grounding grounding) =>
         grounding.Passages is [{ Sentences.Count: > 0 } first, ..]
-            ? Quote(grounding, [.. Enumerable.Range(0, Math.Min(2, first.Sentences.Count)).Select(s => new SentenceScore(0, s, 1, 1))])!
+            ? Quote(grounding, [.. Enumerable.Range(0, Math.Min(2, first.Sentences.Count)).Select(s => new SentenceScore(0, s, 1))])!
             : Phrases.For(QuestionKind.Greeting, grounding.Speaker);
 
     /// <summary>The sentences, each run of neighbours followed by its passage's marker; null when there are none.</summary>

@@ -49,7 +49,7 @@ public static class QuestionReader
         var kind = KindOf(tokens, words, terms, speakerName);
         var leans = kind is QuestionKind.More || (kind is QuestionKind.Question && Leans(tokens, terms));
         var addresses = words.Contains("you") || words.Contains("your") || words.Contains("yours") || words.Contains("yourself");
-        return new QuestionReading(text, kind, expects, terms, leans, addresses);
+        return new QuestionReading(text, kind, expects, terms, leans, addresses, HasSpeakerAsSubject(tokens), AsksForDefinition(tokens));
     }
 
     private static List<QuestionTerm> TermsOf(string text, IReadOnlyList<TextToken> tokens, string speakerName)
@@ -156,6 +156,24 @@ public static class QuestionReader
             : QuestionKind.Question;
     }
 
+    /// <summary>An auxiliary followed by "you": "when were you", "did you".</summary>
+    private static bool HasSpeakerAsSubject(IReadOnlyList<TextToken> tokens)
+    {
+        for (var i = 1; i < tokens.Count; i++)
+        {
+            if (tokens[i].Word is "you" && tokens[i - 1].Word is "did" or "do" or "were" or "are" or "have" or "had" or "can" or "could" or "would" or "will" or "was" or "d")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>"Who was", "what is", "whos".</summary>
+    private static bool AsksForDefinition(IReadOnlyList<TextToken> tokens) =>
+        tokens.Count > 1 && (tokens[0].Word is "whos" or "whats" || (tokens[0].Word is "who" or "what" && tokens[1].Word is "is" or "was" or "are" or "were" or "s"));
+
     /// <summary>"Tell me about you", "what about you".</summary>
     private static bool AsksAboutYou(IReadOnlyList<TextToken> tokens) => tokens.Count >= 2 && tokens[^1].Word is "you" or "yourself" && tokens[^2].Word is "about";
 
@@ -173,7 +191,7 @@ public static class QuestionReader
         {
             if (Pronouns.Contains(token.Word))
             {
-                return before < 2;
+                return before == 0;
             }
 
             if (Demonstratives.Contains(token.Word) && before == 0 && terms.Count <= 2)

@@ -6,8 +6,11 @@ namespace DigitalTwin.Engines.Extractive;
 /// <param name="Terms">The words that carry the meaning, each once.</param>
 /// <param name="LeansOnPrevious">It has a pronoun, or too little of its own, and means what was spoken of before.</param>
 /// <param name="AddressesSpeaker">It says "you" or "your".</param>
+/// <param name="AsksWhatSpeakerDid">"You" is the subject: what did you, where are you, can you.</param>
+/// <param name="AsksForDefinition">Who or what somebody or something is.</param>
 public sealed record QuestionReading(
-    string Text, QuestionKind Kind, AnswerType Expects, IReadOnlyList<QuestionTerm> Terms, bool LeansOnPrevious, bool AddressesSpeaker);
+    string Text, QuestionKind Kind, AnswerType Expects, IReadOnlyList<QuestionTerm> Terms, bool LeansOnPrevious, bool AddressesSpeaker,
+    bool AsksWhatSpeakerDid, bool AsksForDefinition);
 
 public enum QuestionKind
 {

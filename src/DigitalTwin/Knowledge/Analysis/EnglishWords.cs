@@ -16,13 +16,14 @@ static class EnglishWords
         .SelectMany(parts => parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries), (parts, form) => (form, lemma: parts[0]))
         .ToFrozenDictionary(pair => pair.form, pair => pair.lemma);
 
-    static readonly FrozenSet<string> CommonWords = Lines("english-common-words.txt")
-        .SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToFrozenSet();
+    static readonly FrozenSet<string> CommonStems = Lines("english-common-words.txt")
+        .SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Select(word => EnglishStemmer.Stem(Lemma(word))).ToFrozenSet();
 
     public static bool IsStopWord(string word) => StopWords.Contains(word);
 
     /// <summary>Whether a word is everyday English, so that it is never taken for another word's misspelling.</summary>
-    public static bool IsCommon(string word) => CommonWords.Contains(word) || Lemmas.ContainsKey(word) || StopWords.Contains(word);
+    public static bool IsCommon(string word, string stem) => CommonStems.Contains(stem) || Lemmas.ContainsKey(word);
 
     /// <summary>The word a form belongs to (wrote → write, children → child, organised → organized), or the word itself.</summary>
     public static string Lemma(string word)

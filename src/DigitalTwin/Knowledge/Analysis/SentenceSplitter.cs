@@ -91,6 +91,12 @@ public static class SentenceSplitter
             return 0;
         }
 
+        // Tokenised text sets the full stop apart: "the slipstream . an attempt is made".
+        if (mark > start && char.IsWhiteSpace(text[mark - 1]))
+        {
+            return after;
+        }
+
         var next = after;
         while (next < end && (char.IsWhiteSpace(text[next]) || text[next] is '"' or '\'' or '“' or '‘' or '(' or '[' or '«'))
         {

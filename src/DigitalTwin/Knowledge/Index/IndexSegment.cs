@@ -53,7 +53,35 @@ sealed class IndexSegment
 
     public required uint[] PostingCounts { get; init; }
 
+    /// <summary>In how many passages, and documents, each term stands.</summary>
+    public required TermFrequencies Frequencies { get; init; }
+
     public required SegmentWords Words { get; init; }
 
     public bool HasLongDocuments => Passages.Length > DocumentIds.Length;
+}
+
+/// <summary>By term number: in how many passages, and in how many documents, the term stands.</summary>
+sealed record TermFrequencies(int[] Passages, int[] Documents)
+{
+    public static TermFrequencies Of(int[] postingStart, int[] postingPassages, int[] documentOf)
+    {
+        var passages = new int[postingStart.Length - 1];
+        var documents = new int[postingStart.Length - 1];
+        for (var t = 0; t < passages.Length; t++)
+        {
+            passages[t] = postingStart[t + 1] - postingStart[t];
+            var last = -1;
+            for (var i = postingStart[t]; i < postingStart[t + 1]; i++)
+            {
+                var document = documentOf[postingPassages[i]];
+                documents[t] += document != last ? 1 : 0;
+                last = document;
+            }
+        }
+
+        return new(passages, documents);
+    }
+
+    public TermFrequencies Copy() => new((int[])Passages.Clone(), (int[])Documents.Clone());
 }

@@ -44,7 +44,8 @@ sealed class IndexSnapshot
             var term = stemId < 0 ? -1 : part.Segment.Terms.Find(stemId);
             if (term >= 0)
             {
-                part.CountPostings(term, ref passages, ref documents);
+                passages += part.View.Frequencies.Passages[term];
+                documents += part.View.Frequencies.Documents[term];
             }
         }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace DigitalTwin.Knowledge;
 
 /// <summary>
@@ -49,11 +51,7 @@ public sealed class PassageIndex
         lock (writing)
         {
             var next = new List<SegmentView>(views);
-            foreach (var documentId in latest.Keys)
-            {
-                Delete(documentId, next);
-            }
-
+            Delete(latest.Keys, next);
             if (segment.Passages.Length > 0)
             {
                 next.Add(new(segment));
@@ -70,7 +68,7 @@ public sealed class PassageIndex
         lock (writing)
         {
             var next = new List<SegmentView>(views);
-            if (!Delete(documentId, next))
+            if (!Delete([documentId], next))
             {
                 return false;
             }
@@ -142,7 +140,7 @@ public sealed class PassageIndex
         return Array.ConvertAll(Rank(scoring, current, terms, top, expand), ranked => new SearchHit(ranked.Passage, ranked.Score));
     }
 
-    Scoring.Ranked[] Rank(in Scoring scoring, IndexSnapshot current, List<QueryTerm> terms, int top, bool expand)
+    Ranked[] Rank(in Scoring scoring, IndexSnapshot current, List<QueryTerm> terms, int top, bool expand)
     {
         var (known, weight) = (0, 0f);
         foreach (var term in terms)
@@ -156,29 +154,33 @@ public sealed class PassageIndex
             && settings.FeedbackShare > 0)
         {
             var share = weight * settings.FeedbackShare / (1 - settings.FeedbackShare);
-            foreach (var (stemId, termWeight) in Feedback.Terms(scoring.Best(settings.FeedbackPassages), settings))
+            foreach (var term in Feedback.Terms(scoring.Best(settings.FeedbackPassages), current, settings))
             {
-                var (passages, documents) = current.Frequency(stemId);
-                scoring.Add(
-                    stemId,
-                    share * termWeight * IndexSnapshot.Idf(current.Passages, passages),
-                    share * termWeight * IndexSnapshot.Idf(current.Documents, documents));
+                scoring.Add(term.StemId, share * term.Weight * term.Idf, share * term.Weight * term.DocumentIdf);
             }
         }
 
         return scoring.Best(top);
     }
 
-    bool Delete(string documentId, List<SegmentView> next)
+    bool Delete(IEnumerable<string> documentIds, List<SegmentView> next)
     {
-        if (!locations.Remove(documentId, out var location))
+        var found = new Dictionary<IndexSegment, List<int>>();
+        foreach (var documentId in documentIds)
         {
-            return false;
+            if (locations.Remove(documentId, out var location))
+            {
+                (CollectionsMarshal.GetValueRefOrAddDefault(found, location.Segment, out _) ??= []).Add(location.Document);
+            }
         }
 
-        var at = next.FindIndex(view => view.Segment == location.Segment);
-        next[at] = next[at].Without(location.Document);
-        return true;
+        foreach (var (segment, documents) in found)
+        {
+            var at = next.FindIndex(view => view.Segment == segment);
+            next[at] = next[at].Without(documents);
+        }
+
+        return found.Count > 0;
     }
 
     void Publish(List<SegmentView> next)

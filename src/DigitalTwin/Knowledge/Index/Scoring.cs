@@ -147,9 +147,10 @@ readonly ref struct Scoring : IDisposable
             documentScores[part.FirstDocumentSlot + document] += weight * frequency / (frequency + k1);
         }
     }
+}
 
-    public readonly record struct Ranked(SnapshotPart Part, int PassageNumber, float Score)
-    {
-        public Passage Passage => Part.Segment.Passages[PassageNumber];
-    }
+/// <summary>A passage that a search found, in its segment.</summary>
+readonly record struct Ranked(SnapshotPart Part, int PassageNumber, float Score)
+{
+    public Passage Passage => Part.Segment.Passages[PassageNumber];
 }

@@ -53,12 +53,13 @@ sealed class SegmentBuilder
             postingCounts[at] = packed;
         }
 
+        var documentOf = DocumentsOf(firstPassage);
         return new()
         {
             Passages = [.. passages],
             DocumentIds = [.. documentIds],
             FirstPassage = [.. firstPassage],
-            DocumentOf = DocumentsOf(firstPassage),
+            DocumentOf = documentOf,
             BodyLengths = [.. bodyLengths],
             TitleLengths = [.. titleLengths],
             HeadingLengths = [.. headingLengths],
@@ -66,6 +67,7 @@ sealed class SegmentBuilder
             PostingStart = start,
             PostingPassages = postingPassages,
             PostingCounts = postingCounts,
+            Frequencies = TermFrequencies.Of(start, postingPassages, documentOf),
             Words = new(wordIds),
         };
     }
@@ -84,22 +86,9 @@ sealed class SegmentBuilder
     void Add(Passage passage)
     {
         var body = 0;
-        foreach (var sentence in passage.Sentences)
+        foreach (var word in PassageWords.InBody(passage))
         {
-            if (sentence.Tokens is PassageTokens own)
-            {
-                foreach (var token in own.Packed)
-                {
-                    body += Count(Vocabulary.Get(PassageTokens.WordId(token)), TermCounts.Body);
-                }
-            }
-            else
-            {
-                foreach (var token in sentence.Tokens)
-                {
-                    body += Count(Vocabulary.Find(token.Word, fromDocument: true), TermCounts.Body);
-                }
-            }
+            body += Count(word, TermCounts.Body);
         }
 
         bodyLengths.Add((ushort)Math.Min(body, ushort.MaxValue));

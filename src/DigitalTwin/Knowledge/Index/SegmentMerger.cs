@@ -7,7 +7,7 @@ static class SegmentMerger
     {
         var moved = views.Select(view => new int[view.Segment.Passages.Length]).ToArray();
         var kept = Kept(views, moved);
-        var (terms, start) = Terms(views, moved);
+        var (terms, start) = Terms(views);
         var next = start.AsSpan(0, terms.Count).ToArray();
         var passages = new int[start[^1]];
         var counts = new uint[start[^1]];
@@ -29,12 +29,13 @@ static class SegmentMerger
             }
         }
 
+        var documentOf = SegmentBuilder.DocumentsOf(kept.FirstPassage);
         return new()
         {
             Passages = [.. kept.Passages],
             DocumentIds = [.. kept.DocumentIds],
             FirstPassage = [.. kept.FirstPassage],
-            DocumentOf = SegmentBuilder.DocumentsOf(kept.FirstPassage),
+            DocumentOf = documentOf,
             BodyLengths = Gather(views, moved, segment => segment.BodyLengths, kept.Passages.Count),
             TitleLengths = Gather(views, moved, segment => segment.TitleLengths, kept.Passages.Count),
             HeadingLengths = Gather(views, moved, segment => segment.HeadingLengths, kept.Passages.Count),
@@ -42,6 +43,7 @@ static class SegmentMerger
             PostingStart = start,
             PostingPassages = passages,
             PostingCounts = counts,
+            Frequencies = TermFrequencies.Of(start, passages, documentOf),
             Words = new(Words(views, terms)),
         };
     }
@@ -80,7 +82,7 @@ static class SegmentMerger
         return (passages, documentIds, firstPassage);
     }
 
-    static (IntTable Terms, int[] Start) Terms(IReadOnlyList<SegmentView> views, int[][] moved)
+    static (IntTable Terms, int[] Start) Terms(IReadOnlyList<SegmentView> views)
     {
         var terms = new IntTable(views.Max(view => view.Segment.Terms.Count));
         var sizes = new List<int>();
@@ -89,12 +91,7 @@ static class SegmentMerger
             var segment = views[v].Segment;
             for (var t = 0; t < segment.Terms.Count; t++)
             {
-                var living = 0;
-                for (var i = segment.PostingStart[t]; i < segment.PostingStart[t + 1]; i++)
-                {
-                    living += moved[v][segment.PostingPassages[i]] >= 0 ? 1 : 0;
-                }
-
+                var living = views[v].Frequencies.Passages[t];
                 if (living > 0)
                 {
                     var term = terms.FindOrAdd(segment.Terms.Keys[t]);

@@ -31,16 +31,12 @@ sealed class SegmentWords
 
     public ReadOnlySpan<int> All => wordIds;
 
-    /// <summary>The words of one length: their ids and letter sets.</summary>
-    public (ReadOnlyMemory<int> Ids, ReadOnlyMemory<uint> Letters) OfLength(int length)
+    /// <summary>The words of one length: their ids and, in the same order, their letter sets.</summary>
+    public void OfLength(int length, out ReadOnlySpan<int> ids, out ReadOnlySpan<uint> sets)
     {
-        if (length is < Shortest or > Longest)
-        {
-            return default;
-        }
-
-        var (from, to) = (startByLength[length], startByLength[length + 1]);
-        return (wordIds.AsMemory(from, to - from), letters.AsMemory(from, to - from));
+        var (from, to) = length is < Shortest or > Longest ? (0, 0) : (startByLength[length], startByLength[length + 1]);
+        ids = wordIds.AsSpan(from, to - from);
+        sets = letters.AsSpan(from, to - from);
     }
 
     public static uint LettersOf(string word)

@@ -49,28 +49,5 @@ sealed class SnapshotPart
 
     public float[] DocumentBodyFactors { get; }
 
-    public void CountPostings(int term, ref int passages, ref int documents)
-    {
-        var postings = Segment.PostingPassages.AsSpan(Segment.PostingStart[term]..Segment.PostingStart[term + 1]);
-        if (View.Deleted is null && !Segment.HasLongDocuments)
-        {
-            passages += postings.Length;
-            documents += postings.Length;
-            return;
-        }
-
-        var last = -1;
-        foreach (var passage in postings)
-        {
-            var document = Segment.DocumentOf[passage];
-            if (!View.IsDeleted(document))
-            {
-                passages++;
-                documents += document != last ? 1 : 0;
-                last = document;
-            }
-        }
-    }
-
     static float Factor(int length, double average, float b) => (float)(1 / (1 - b + (b * length / average)));
 }

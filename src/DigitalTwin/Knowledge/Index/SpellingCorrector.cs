@@ -17,7 +17,7 @@ static class SpellingCorrector
 
     public static VocabularyWord? Correct(VocabularyWord word, IndexSnapshot snapshot)
     {
-        if (!SegmentWords.IsSpelling(word.Text) || EnglishWords.IsCommon(word.Text))
+        if (!SegmentWords.IsSpelling(word.Text) || EnglishWords.IsCommon(word.Text, word.Stem))
         {
             return null;
         }
@@ -30,17 +30,17 @@ static class SpellingCorrector
         {
             for (var length = word.Text.Length - most; length <= word.Text.Length + most; length++)
             {
-                var (ids, sets) = part.Segment.Words.OfLength(length);
+                part.Segment.Words.OfLength(length, out var ids, out var sets);
                 for (var i = 0; i < sets.Length; i++)
                 {
-                    if (BitOperations.PopCount(sets.Span[i] ^ letters) > 2 * most)
+                    if (BitOperations.PopCount(sets[i] ^ letters) > 2 * most)
                     {
                         continue;
                     }
 
-                    var candidate = Vocabulary.Get(ids.Span[i]);
+                    var candidate = Vocabulary.Get(ids[i]);
                     var cost = Cost(word.Text, candidate.Text, most);
-                    if (cost > bestRank.Cost || candidate == best)
+                    if (cost == int.MaxValue || cost > bestRank.Cost || candidate == best)
                     {
                         continue;
                     }

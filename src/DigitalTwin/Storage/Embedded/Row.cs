@@ -106,9 +106,6 @@ internal readonly struct Row(byte[] bytes)
 
     public Row Copy() => new((byte[])bytes!.Clone());
 
-    /// <summary>Whether the lengths fit the array; only the bytes of a file can be otherwise.</summary>
-    public bool IsWellFormed => Size >= HeaderBytes && TextEnd(6) <= Size && Length(0) > 0 && Length(1) > 0;
-
     private int TextEnd(int count)
     {
         var end = HeaderBytes;

@@ -104,12 +104,15 @@ internal sealed partial class CommitLog : IDisposable
         return batch.AddWaiter(waiters.Rent()).Task;
     }
 
-    /// <summary>Whether the log's thread sleeps and the caller, once out of the gate, has to <see cref="Wake"/> it. Under the gate.</summary>
+    /// <summary>
+    /// Whether the log's thread sleeps though there is work, so that the caller, once out of the gate, has to <see cref="Wake"/> it.
+    /// Under the gate.
+    /// </summary>
     public bool TakeSleeper()
     {
-        var slept = asleep;
-        asleep = false;
-        return slept;
+        var wakes = asleep && (!pending.IsEmpty || rotation is not null);
+        asleep &= !wakes;
+        return wakes;
     }
 
     public void Wake() => wake.Release();
@@ -153,7 +156,6 @@ internal sealed partial class CommitLog : IDisposable
         Wake();
         thread.Join();
         segment.Dispose();
-        wake.Dispose();
     }
 
     private StorageUnavailableException Unavailable(Exception reason) => new(
