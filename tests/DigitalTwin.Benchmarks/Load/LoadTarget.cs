@@ -6,9 +6,9 @@ namespace DigitalTwin.Benchmarks.Load;
 /// <summary>The server under load: one that runs already, or the app, started for this and stopped in the end.</summary>
 internal sealed class LoadTarget : IAsyncDisposable
 {
-    private readonly TemporaryFolder? folder;
+    private readonly ScratchFolder? folder;
 
-    private LoadTarget(IPEndPoint endPoint, AppProcess? app, TemporaryFolder? folder) => (EndPoint, App, this.folder) = (endPoint, app, folder);
+    private LoadTarget(IPEndPoint endPoint, AppProcess? app, ScratchFolder? folder) => (EndPoint, App, this.folder) = (endPoint, app, folder);
 
     public IPEndPoint EndPoint { get; }
 
@@ -25,7 +25,7 @@ internal sealed class LoadTarget : IAsyncDisposable
             return new LoadTarget(new IPEndPoint((await Dns.GetHostAddressesAsync(uri.Host))[0], uri.Port), null, null);
         }
 
-        var folder = new TemporaryFolder();
+        var folder = new ScratchFolder();
         try
         {
             var assembly = await AppFolder.LocateAsync(options, folder.Path);

@@ -18,7 +18,7 @@ internal static class MicroMode
 {
     public static Task RunAsync(BenchmarkOptions options)
     {
-        using var artifacts = new TemporaryFolder();
+        using var artifacts = new ScratchFolder();
         var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
             .WithWarmupCount(4).WithIterationCount(12).WithIterationTime(TimeInterval.FromMilliseconds(250));
         var config = ManualConfig.CreateEmpty()

@@ -11,7 +11,7 @@ namespace DigitalTwin.Benchmarks.Micro;
 /// <summary>The app in this process with the sample persona, started but without a server: its parts can be called.</summary>
 internal sealed class QuietApp : IAsyncDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly ScratchFolder folder = new();
     private readonly WebApplication app;
 
     private QuietApp()

@@ -10,7 +10,7 @@ internal static class StartMode
 {
     public static async Task RunAsync(BenchmarkOptions options)
     {
-        using var temporary = new TemporaryFolder();
+        using var temporary = new ScratchFolder();
         var app = await AppFolder.LocateAsync(options, temporary.Path);
         var (items, runs) = (options.Number("items", 1_000_000), options.Number("runs", 3));
         var table = new TextTable(
