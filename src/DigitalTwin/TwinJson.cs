@@ -11,9 +11,7 @@ using DigitalTwin.Persona;
 namespace DigitalTwin;
 
 /// <summary>The front door of the source-generated JSON: every feature's context, one set of options.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
-[JsonSerializable(typeof(ProblemBody))]
-public sealed partial class TwinJson : JsonSerializerContext
+public static class TwinJson
 {
     /// <summary>JSON bodies nested deeper than this are refused.</summary>
     public const int MaxDepth = 32;
@@ -25,7 +23,7 @@ public sealed partial class TwinJson : JsonSerializerContext
         options.NumberHandling = JsonNumberHandling.Strict;
         // The bodies are application/json and never stand inside HTML, so quotes and accents may stay readable.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-        IJsonTypeInfoResolver[] features = [ChatJson.Default, MemoryJson.Default, PersonaJson.Default, KnowledgeJson.Default, HostingJson.Default, Default];
+        IJsonTypeInfoResolver[] features = [ChatJson.Default, MemoryJson.Default, PersonaJson.Default, KnowledgeJson.Default, HostingJson.Default, ProblemJson.Default];
         for (var i = 0; i < features.Length; i++)
         {
             options.TypeInfoResolverChain.Insert(i, features[i]);

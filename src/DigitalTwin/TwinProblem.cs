@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Metadata;
 
@@ -65,7 +67,7 @@ public sealed class TwinProblem : IResult, IStatusCodeHttpResult, IEndpointMetad
             httpContext.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        return httpContext.Response.WriteAsJsonAsync(Body, TwinJson.Default.ProblemBody, "application/problem+json", CancellationToken.None);
+        return httpContext.Response.WriteAsJsonAsync(Body, ProblemJson.Readable.ProblemBody, "application/problem+json", CancellationToken.None);
     }
 
     static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
@@ -79,4 +81,13 @@ public sealed record ProblemBody(string Title, int Status, string Detail, string
     /// <summary>Messages by member of the request, for code <c>validation</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(ProblemBody))]
+internal sealed partial class ProblemJson : JsonSerializerContext
+{
+    /// <summary>Leaves the quotes around a member's name as they are: the body never stands inside HTML.</summary>
+    public static ProblemJson Readable { get; } =
+        new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

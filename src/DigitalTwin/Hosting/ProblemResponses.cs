@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DigitalTwin.Storage;
+using Microsoft.Net.Http.Headers;
 
 namespace DigitalTwin.Hosting;
 
@@ -9,6 +10,9 @@ namespace DigitalTwin.Hosting;
 /// </summary>
 internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<ProblemResponses> logger)
 {
+    /// <summary>Binding says so by an exception or, for a parameter with a default, by a bare 400.</summary>
+    private const string BadParameter = "A parameter of the path or the query does not have the right type.";
+
     public async Task InvokeAsync(HttpContext context)
     {
         try
@@ -46,6 +50,8 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
                 return BadJson(json);
             case BadHttpRequestException bad:
                 return TwinProblem.Validation(BadRequestDetail(bad));
+            case InvalidOperationException when HasForeignCharset(context.Request):
+                return TwinProblem.UnsupportedMediaType("Send the body in UTF-8.");
             case StorageUnavailableException:
                 Log.StorageUnavailable(logger, exception);
                 return TwinProblem.Unavailable();
@@ -68,9 +74,15 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
 
     /// <summary>The framework's own words for a missing body or a parameter that does not parse name only what the client sent.</summary>
     private static string BadRequestDetail(BadHttpRequestException bad) =>
-        bad.Message.StartsWith("Failed to bind parameter", StringComparison.Ordinal) ? "A parameter of the path or the query does not have the right type."
-        : bad.Message.Contains("body", StringComparison.OrdinalIgnoreCase) ? "The body is missing or was cut off."
+        bad.Message.StartsWith("Failed to bind parameter", StringComparison.Ordinal) ? BadParameter
+        : bad.Message.Contains("body", StringComparison.OrdinalIgnoreCase) ? "The body is missing or null, or it was cut off."
         : "The request could not be read.";
+
+    /// <summary>The framework meets a charset that it does not know with an exception for programmers.</summary>
+    private static bool HasForeignCharset(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.Charset is { Length: > 0 } charset
+        && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 
     private static TwinProblem OfStatus(HttpContext context) => context.Response.StatusCode switch
     {
@@ -80,7 +92,7 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         StatusCodes.Status415UnsupportedMediaType => TwinProblem.UnsupportedMediaType("Send the body as application/json."),
         StatusCodes.Status401Unauthorized => TwinProblem.Unauthorized(),
         >= 500 => TwinProblem.Internal(),
-        _ => TwinProblem.Validation("The request is not valid."),
+        _ => TwinProblem.Validation(BadParameter),
     };
 
     private static TwinProblem TooLarge(HttpContext context)

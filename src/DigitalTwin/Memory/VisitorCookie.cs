@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -103,29 +103,17 @@ public sealed class VisitorCookie(MemorySettings settings, TimeProvider clock)
         return now - visitor.Issued <= Lifetime && now - visitor.Seen <= IdleLifetime;
     }
 
-    private bool HasValidSignature(ReadOnlySpan<char> payload, ReadOnlySpan<char> signature)
+    private bool HasValidSignature(ReadOnlySpan<char> payload, ReadOnlySpan<char> signature) =>
+        IsSignature(key, payload, signature) || (previousKey is not null && IsSignature(previousKey, payload, signature));
+
+    /// <summary>Compared as text: a signature has one spelling, and whatever a client sent is never decoded.</summary>
+    private static bool IsSignature(byte[] key, ReadOnlySpan<char> payload, ReadOnlySpan<char> signature)
     {
-        Span<byte> given = stackalloc byte[SignatureBytes];
-        // Its Try sibling throws on what is no base64url at all.
-        if (Base64Url.DecodeFromChars(signature, given, out _, out var length) is not OperationStatus.Done || length != SignatureBytes)
-        {
-            return false;
-        }
-
-        Span<byte> expected = stackalloc byte[SignatureBytes];
-        Sign(key, payload, expected);
-        if (CryptographicOperations.FixedTimeEquals(given, expected))
-        {
-            return true;
-        }
-
-        if (previousKey is null)
-        {
-            return false;
-        }
-
-        Sign(previousKey, payload, expected);
-        return CryptographicOperations.FixedTimeEquals(given, expected);
+        Span<byte> bytes = stackalloc byte[SignatureBytes];
+        Sign(key, payload, bytes);
+        Span<char> expected = stackalloc char[Base64Url.GetEncodedLength(SignatureBytes)];
+        Base64Url.EncodeToChars(bytes, expected);
+        return CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(signature), MemoryMarshal.AsBytes(expected));
     }
 
     private static void Sign(byte[] key, ReadOnlySpan<char> payload, Span<byte> signature)

@@ -37,7 +37,8 @@ public sealed class WrongKeyLimit(OwnerSettings settings, TimeProvider clock)
             ? (int)Math.Ceiling(left.TotalSeconds)
             : 0;
 
-    public void NoteWrongKey(IPAddress? address)
+    /// <summary>Counts a wrong key. Returns 0 for one of the first five, and for a later one the seconds until the address may try again.</summary>
+    public int NoteWrongKey(IPAddress? address)
     {
         var now = clock.GetUtcNow();
         if (byAddress.Count >= MostAddresses)
@@ -51,11 +52,12 @@ public sealed class WrongKeyLimit(OwnerSettings settings, TimeProvider clock)
             }
         }
 
-        byAddress.AddOrUpdate(
+        var counted = byAddress.AddOrUpdate(
             KeyOf(address),
             static (_, now) => new Tries(1, now),
             static (_, tries, now) => tries.Since + Window <= now ? new Tries(1, now) : tries with { Count = tries.Count + 1 },
             now);
+        return counted.Count > Allowed ? SecondsToWait(address) : 0;
     }
 
     private static string KeyOf(IPAddress? address)

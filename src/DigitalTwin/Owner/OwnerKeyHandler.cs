@@ -13,6 +13,9 @@ internal sealed class OwnerKeyHandler(
     public const string SchemeName = "OwnerKey";
     private const string Prefix = "Bearer ";
 
+    /// <summary>Seconds until this request's address may try again, when that is why the request failed.</summary>
+    private int blockedFor;
+
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization.ToString();
@@ -22,14 +25,15 @@ internal sealed class OwnerKeyHandler(
         }
 
         var address = Context.Connection.RemoteIpAddress;
-        if (limit.SecondsToWait(address) > 0)
+        blockedFor = limit.SecondsToWait(address);
+        if (blockedFor > 0)
         {
             return Task.FromResult(AuthenticateResult.Fail("Too many wrong keys."));
         }
 
         if (!owner.Matches(header[Prefix.Length..].Trim()))
         {
-            limit.NoteWrongKey(address);
+            blockedFor = limit.NoteWrongKey(address);
             return Task.FromResult(AuthenticateResult.Fail("A wrong key."));
         }
 
@@ -39,10 +43,9 @@ internal sealed class OwnerKeyHandler(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        var wait = limit.SecondsToWait(Context.Connection.RemoteIpAddress);
-        if (wait > 0)
+        if (blockedFor > 0)
         {
-            return TwinProblem.RateLimited(wait).ExecuteAsync(Context);
+            return TwinProblem.RateLimited(blockedFor).ExecuteAsync(Context);
         }
 
         Response.Headers.WWWAuthenticate = "Bearer";

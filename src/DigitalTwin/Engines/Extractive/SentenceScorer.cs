@@ -32,7 +32,11 @@ internal sealed class SentenceScorer
 
             foreach (var synonym in term.Term.Synonyms)
             {
-                Add(synonym.Stem, i, synonym.Share);
+                // A word that is asked for itself stands for nothing else: the number in "phone number" is no phone.
+                if (!grounding.Terms.Any(other => other.Term.Stem == synonym.Stem))
+                {
+                    Add(synonym.Stem, i, synonym.Share);
+                }
             }
         }
     }
@@ -41,17 +45,22 @@ internal sealed class SentenceScorer
     public List<SentenceScore> Score()
     {
         var scores = new List<SentenceScore>(64);
-        Visit((passage, sentence, features) =>
-        {
-            var score = 0f;
-            for (var f = 0; f < FeatureCount; f++)
-            {
-                score += features[f] * SentenceWeights.Of((SentenceFeature)f);
-            }
-
-            scores.Add(new SentenceScore(passage, sentence, score));
-        });
+        Visit((passage, sentence, features) => scores.Add(new SentenceScore(passage, sentence, SentenceWeights.Rank(features))));
         return scores;
+    }
+
+    /// <summary>The log-odds that this sentence answers the question.</summary>
+    public float Decide(SentenceScore best)
+    {
+        var odds = 0f;
+        VisitPassage(best.Passage, (_, sentence, features) =>
+        {
+            if (sentence == best.Sentence)
+            {
+                odds = SentenceWeights.Decide(features, grounding.Terms, grounding.Previous is not null);
+            }
+        });
+        return odds;
     }
 
     /// <summary>Calls back with the features of every sentence, indexed by <see cref="SentenceFeature"/>.</summary>
@@ -136,7 +145,9 @@ internal sealed class SentenceScorer
         features[(int)SentenceFeature.Density] = content > 0 ? Math.Min(1f, (float)hits / content) : 0;
         features[(int)SentenceFeature.Pairs] = matches.Pairs(s);
         features[(int)SentenceFeature.OfSpeaker] = question.AddressesSpeaker && speaks ? 1 : 0;
-        features[(int)SentenceFeature.SpeakerActs] = question.AsksWhatSpeakerDid && tokens.Count > 0 && IsSpeaker(tokens[0].Word) ? 1 : 0;
+        features[(int)SentenceFeature.SpeakerActs] = tokens.Count == 0 || !IsSpeaker(tokens[0].Word) ? 0
+            : question.AsksAboutOthers ? -1
+            : question.AsksWhatSpeakerDid ? 1 : 0;
         features[(int)SentenceFeature.TooShort] = tokens.Count < TooShort ? 1 : 0;
         features[(int)SentenceFeature.Defines] = question.AsksForDefinition && Defines(tokens) ? 1 : 0;
         var holds = AnswerTypes.Holds(question.Expects, passage, sentence);

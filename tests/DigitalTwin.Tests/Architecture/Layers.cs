@@ -1,0 +1,59 @@
+namespace DigitalTwin.Tests.Architecture;
+
+/// <summary>
+/// Who may know whom, as data. A layer is a feature's namespace with all below it; <c>Application</c> is the list of features
+/// (<c>Program</c>, <c>TwinApplication</c>, <c>TwinJson</c>), <c>Root</c> every other type of the namespace <c>DigitalTwin</c>.
+/// </summary>
+internal static class Layers
+{
+    public const string Application = "Application";
+    public const string Root = "Root";
+    public const string Hosting = "Hosting";
+    public const string Ports = "Storage";
+    public const string EmbeddedStorage = "Storage.Embedded";
+
+    private const string Namespace = "DigitalTwin";
+    private static readonly string[] ApplicationTypes = ["Program", "TwinApplication", "TwinJson"];
+
+    /// <summary>Beside these, every layer may use itself and Root, and every feature the storage ports.</summary>
+    public static IReadOnlyDictionary<string, string[]> Features { get; } = new Dictionary<string, string[]>
+    {
+        ["Chat"] = ["Persona", "Memory", "Knowledge", "Engines"],
+        ["Engines"] = ["Knowledge"],
+        ["Knowledge"] = [],
+        ["Memory"] = [],
+        ["Owner"] = [],
+        ["Persona"] = [],
+    };
+
+    /// <summary>The layer of a type by the namespace and the name of its outermost type; null outside the application.</summary>
+    public static string? Of(string typeNamespace, string typeName)
+    {
+        if (typeName is "Program" or "<Program>$" && typeNamespace.Length == 0)
+        {
+            return Application;
+        }
+
+        if (typeNamespace == Namespace)
+        {
+            return ApplicationTypes.Contains(typeName) ? Application : Root;
+        }
+
+        if (!typeNamespace.StartsWith(Namespace + ".", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var rest = typeNamespace[(Namespace.Length + 1)..];
+        return rest == EmbeddedStorage || rest.StartsWith(EmbeddedStorage + ".", StringComparison.Ordinal) ? EmbeddedStorage : rest.Split('.')[0];
+    }
+
+    /// <summary>Also true of what is none of the application's own.</summary>
+    public static bool Allows(string? from, string? to) =>
+        from is null || to is null
+        || from == to
+        || from is Application or Hosting
+        || to == Root
+        || (from, to) is (Root, Ports) or (Ports, EmbeddedStorage) or (EmbeddedStorage, Ports)
+        || (Features.TryGetValue(from, out var allowed) && (to == Ports || allowed.Contains(to)));
+}
