@@ -99,7 +99,7 @@ public sealed class OneTurnAtATimeTests
         await using var twin = TwinFixture.Start(services: table.Register);
         using var visitor = twin.NewVisitor();
         var sessionId = (await visitor.AskAsync("Who was your father?")).Text("sessionId");
-        table.HoldNextWrite();
+        table.HoldNextPut("TURN#");
 
         var first = visitor.AskAsync(Question, sessionId, "m-1");
         await table.Arrived;

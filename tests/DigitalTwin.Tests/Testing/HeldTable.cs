@@ -12,7 +12,7 @@ internal sealed class HeldTable : ITable, IAsyncDisposable
     private readonly TaskCompletionSource arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITable inner = null!;
-    private int hold;
+    private string? held;
 
     /// <summary>Done when the held write has come.</summary>
     public Task Arrived => arrived.Task;
@@ -28,8 +28,8 @@ internal sealed class HeldTable : ITable, IAsyncDisposable
         });
     }
 
-    /// <summary>The next write waits for <see cref="Release"/>.</summary>
-    public void HoldNextWrite() => hold = 1;
+    /// <summary>The next transaction that puts an item with such a sort key waits for <see cref="Release"/>.</summary>
+    public void HoldNextPut(string sortPrefix) => held = sortPrefix;
 
     public void Release() => released.SetResult();
 
@@ -52,7 +52,7 @@ internal sealed class HeldTable : ITable, IAsyncDisposable
 
     public async ValueTask<WriteResult> WriteAsync(ReadOnlyMemory<TableWrite> writes, CancellationToken cancellationToken = default)
     {
-        if (Interlocked.Exchange(ref hold, 0) == 1)
+        if (held is { } prefix && Puts(writes.Span, prefix) && Interlocked.Exchange(ref held, null) is not null)
         {
             arrived.SetResult();
             await released.Task;
@@ -65,4 +65,17 @@ internal sealed class HeldTable : ITable, IAsyncDisposable
 
     /// <summary>The container made only this one, so the table behind it is closed from here.</summary>
     public ValueTask DisposeAsync() => ((IAsyncDisposable)inner).DisposeAsync();
+
+    private static bool Puts(ReadOnlySpan<TableWrite> writes, string sortPrefix)
+    {
+        foreach (var write in writes)
+        {
+            if (write.Kind is TableWriteKind.Put && write.Key.SK.StartsWith(sortPrefix, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
