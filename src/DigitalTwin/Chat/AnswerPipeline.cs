@@ -64,7 +64,7 @@ public sealed partial class AnswerPipeline(
             Status = status,
             Question = turn.Question,
             Answer = text,
-            Citations = CitationBuilder.Build(text, markers.Used, grounding),
+            Citations = CitationBuilder.Build(text, markers.Used, grounding, marksAll: said.Engine == EngineSettings.ExtractiveEngine),
             Suggestions = status is TurnStatus.Answered ? Suggestions.For(grounding, persona, turn.History) : [],
             Engine = said.Engine,
             Usage = said.Usage,

@@ -16,11 +16,12 @@ internal static class CitationBuilder
     private const int MostUnmarked = 3;
 
     /// <param name="used">The passages by their marker: the first is <c>[1]</c>.</param>
-    public static IReadOnlyList<Citation> Build(string answer, IReadOnlyList<int> used, Grounding grounding)
+    /// <param name="marksAll">Whether the engine marks whatever it takes from a passage, so that no marker means no source.</param>
+    public static IReadOnlyList<Citation> Build(string answer, IReadOnlyList<int> used, Grounding grounding, bool marksAll)
     {
         if (used.Count == 0)
         {
-            return grounding.Passages.Count == 0 ? [] : FindUnmarked(answer, grounding);
+            return marksAll || grounding.Passages.Count == 0 ? [] : FindUnmarked(answer, grounding);
         }
 
         var citations = new Citation[used.Count];

@@ -14,11 +14,11 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
 
     /// <summary>What the turn before was about counts, but less than what is asked now.</summary>
     private const float ContextWeight = 0.5f;
-    private const float SynonymWeight = 0.5f;
+    private const float SynonymWeight = 0.4f;
     private const float StrongSynonym = 0.8f;
 
     /// <summary>What the commonest word of the knowledge still counts beside the rarest.</summary>
-    private const double KnownFloor = 0.3;
+    private const double KnownFloor = 0.4;
 
     /// <summary>How much an unknown word weighs beside the rarest known one: a name that nobody wrote down is a strong sign.</summary>
     private const float UnknownName = 1.5f;
@@ -40,6 +40,11 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
         List<QuestionTerm> context = previous is null ? [] : [.. QuestionReader.Read(previous.Topic, persona.Profile.Name).Terms
             .Where(term => !asked.Any(own => own.Stem == term.Stem))];
         var (terms, hits) = Search(asked, context);
+        if (Corrected(terms) is { } corrected)
+        {
+            (terms, hits) = Search(corrected, context);
+        }
+
         return new Grounding(
             reading, terms, [.. hits.Select(hit => hit.Passage)], [.. hits.Select(hit => hit.Score)], speaker, previous, TopicOf(asked, context));
     }
@@ -72,6 +77,24 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
         }
 
         return (terms, found.Hits);
+    }
+
+    /// <summary>The question's words with those that neither the knowledge nor English has put right; null when there are none.</summary>
+    private static List<QuestionTerm>? Corrected(List<GroundedTerm> terms)
+    {
+        List<QuestionTerm>? corrected = null;
+        for (var i = 0; i < terms.Count && !terms[i].IsContext; i++)
+        {
+            var (term, _, known, correction, _) = terms[i];
+            if (!known && correction is null && term.Synonyms.Count == 0 && !term.IsName
+                && !EnglishWords.IsCommon(term.Word, term.Stem) && Synonyms.Correct(term.Word) is { } word)
+            {
+                corrected ??= [.. terms.Where(t => !t.IsContext).Select(t => t.Term)];
+                corrected[i] = QuestionReader.TermOf(word);
+            }
+        }
+
+        return corrected;
     }
 
     private static void Add(List<WeightedWord> words, QuestionTerm term, float weight)

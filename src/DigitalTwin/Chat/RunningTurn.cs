@@ -15,14 +15,12 @@ public sealed class RunningTurn(string question) : LiveTurn
     private readonly Lock gate = new();
     private readonly StringBuilder text = new();
     private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? waiters;
     private TurnRecord? outcome;
     private Exception? failure;
 
     public string Question { get; } = question;
-
-    /// <summary>Set once the session is claimed and read.</summary>
-    public TurnId Id { get; internal set; }
 
     public DateTimeOffset CreatedAt { get; internal set; }
 
@@ -31,6 +29,11 @@ public sealed class RunningTurn(string question) : LiveTurn
 
     /// <summary>Cancelled when the visitor stops the turn.</summary>
     public CancellationToken Stopping => stopping.Token;
+
+    /// <summary>Done when the question is stored, or was refused; whether it was, the store knows.</summary>
+    public Task Opened => opened.Task;
+
+    public void Open() => opened.TrySetResult();
 
     public override void Stop() => stopping.Cancel();
 

@@ -15,7 +15,8 @@ public sealed class LiveTurns
 
     public void Leave(string sessionId, LiveTurn turn) => bySession.TryRemove(KeyValuePair.Create(sessionId, turn));
 
-    public bool IsLive(string sessionId) => bySession.ContainsKey(sessionId);
+    /// <summary>Whether this very turn is being answered; another one of its session does not count.</summary>
+    public bool IsLive(TurnId id) => bySession.TryGetValue(id.SessionId, out var turn) && turn.Id == id;
 
     /// <summary>The session's running turn, or null.</summary>
     public LiveTurn? Find(string sessionId) => bySession.GetValueOrDefault(sessionId);
@@ -33,6 +34,9 @@ public sealed class LiveTurns
 /// <summary>What the rest of the house may do to a running turn.</summary>
 public abstract class LiveTurn
 {
+    /// <summary>Set once the session is claimed and read, before the turn is stored.</summary>
+    public TurnId Id { get; internal set; }
+
     /// <summary>Ends the answer; returns at once.</summary>
     public abstract void Stop();
 }

@@ -85,6 +85,8 @@ public sealed record SessionRecord
 /// <summary>The stored body of <c>SESSION#{id}</c> / <c>TURN#{sequence}</c>.</summary>
 public sealed record TurnRecord
 {
+    /// <remarks>Always written: what is running stands at the default, and a record without its status could not be read.</remarks>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required TurnStatus Status { get; init; }
 
     public required string Question { get; init; }

@@ -22,7 +22,7 @@ public sealed class SessionStore(ITable table, LiveTurns live, MemorySettings se
     /// <summary>One turn of a session that was found with <see cref="FindAsync"/>.</summary>
     public async ValueTask<StoredTurn?> FindTurnAsync(TurnId id, CancellationToken cancellationToken = default)
     {
-        var wasLive = live.IsLive(id.SessionId);
+        var wasLive = live.IsLive(id);
         var item = await table.GetAsync(MemoryKeys.Turn(id.SessionId, id.Sequence), cancellationToken);
         if (item is null)
         {
@@ -30,7 +30,7 @@ public sealed class SessionStore(ITable table, LiveTurns live, MemorySettings se
         }
 
         var turn = Stored(id.SessionId, item);
-        if (turn.Record.Status is not TurnStatus.Running || live.IsLive(id.SessionId))
+        if (turn.Record.Status is not TurnStatus.Running || live.IsLive(id))
         {
             return turn;
         }
@@ -67,15 +67,14 @@ public sealed class SessionStore(ITable table, LiveTurns live, MemorySettings se
     public async ValueTask<(IReadOnlyList<StoredTurn> Turns, TableCursor? Next)> TurnsAsync(
         string sessionId, int limit, TableCursor? after, CancellationToken cancellationToken = default)
     {
-        var wasLive = live.IsLive(sessionId);
         var page = await table.QueryAsync(Turns(sessionId) with { Limit = limit, After = after }, cancellationToken);
         var turns = new StoredTurn[page.Items.Count];
         for (var i = 0; i < turns.Length; i++)
         {
             turns[i] = Stored(sessionId, page.Items[i]);
-            if (turns[i].Record.Status is TurnStatus.Running && !wasLive)
+            if (turns[i].Record.Status is TurnStatus.Running)
             {
-                turns[i] = await FindTurnAsync(new TurnId(sessionId, turns[i].Id.Sequence), cancellationToken) ?? turns[i];
+                turns[i] = await FindTurnAsync(turns[i].Id, cancellationToken) ?? turns[i];
             }
         }
 

@@ -48,8 +48,8 @@ public sealed class TwinFixture : IAsyncDisposable
         string? dataPath = null, Action<IServiceCollection>? services = null, params (string Setting, string Value)[] settings) =>
         new(dataPath, settings, services);
 
-    /// <summary>A browser of one visitor: it keeps its cookie.</summary>
-    public HttpClient NewVisitor() => Client(new CookieContainer());
+    /// <summary>A browser of one visitor: it keeps its cookie, in <paramref name="cookies"/> if the visitor is to come back later.</summary>
+    public HttpClient NewVisitor(CookieContainer? cookies = null) => Client(cookies ?? new CookieContainer());
 
     /// <summary>A client without cookies of its own.</summary>
     public HttpClient Anonymous() => Client(null);

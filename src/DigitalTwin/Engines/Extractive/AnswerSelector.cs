@@ -1,13 +1,12 @@
 namespace DigitalTwin.Engines.Extractive;
 
 /// <summary>
-/// Chooses the sentences that answer a question, or none. The decision to answer rests on coverage: the words of the question, weighted by
-/// how rare they are in this knowledge, must be found together. A word that the knowledge does not have at all counts against it.
+/// Chooses the sentences that answer a question, or none when the best one is more likely not an answer.
 /// </summary>
 internal static class AnswerSelector
 {
-    /// <summary>The least coverage of an answer.</summary>
-    internal const float Threshold = 0.9f;
+    /// <summary>The least log-odds of an answer.</summary>
+    private const float Threshold = -0.25f;
 
     /// <summary>A further sentence must reach this share of the best one's score.</summary>
     private const float Companion = 0.82f;
@@ -17,7 +16,8 @@ internal static class AnswerSelector
     /// <param name="said">What the turn before said, when more is asked for: those sentences are passed over.</param>
     public static IReadOnlyList<SentenceScore> Select(Grounding grounding, string? said)
     {
-        var scores = new SentenceScorer(grounding).Score();
+        var scorer = new SentenceScorer(grounding);
+        var scores = scorer.Score();
         if (said is not null)
         {
             scores.RemoveAll(score => said.Contains(TextOf(grounding, score), StringComparison.Ordinal));
@@ -25,7 +25,7 @@ internal static class AnswerSelector
 
         scores.Sort(static (a, b) => b.Score != a.Score ? b.Score.CompareTo(a.Score)
             : a.Passage != b.Passage ? a.Passage.CompareTo(b.Passage) : a.Sentence.CompareTo(b.Sentence));
-        return scores.Count == 0 || (said is null && scores[0].Score < Threshold) ? [] : Compose(grounding, scores);
+        return scores.Count == 0 || (said is null && scorer.Decide(scores[0]) < Threshold) ? [] : Compose(grounding, scores);
     }
 
     public static string TextOf(Grounding grounding, SentenceScore score)

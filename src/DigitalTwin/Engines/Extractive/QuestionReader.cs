@@ -7,6 +7,7 @@ namespace DigitalTwin.Engines.Extractive;
 public static class QuestionReader
 {
     private const float LightWeight = 0.35f;
+    private const int OpeningWords = 4;
 
     private static readonly FrozenSet<string> Greetings = Set("hi hello hey hiya heya howdy yo greetings morning afternoon evening welcome");
     private static readonly FrozenSet<string> Thanks = Set("thanks thank thx ty cheers");
@@ -23,10 +24,13 @@ public static class QuestionReader
     /// <summary>Words that name the type of the answer rather than its subject.</summary>
     private static readonly FrozenSet<string> Light = Set(
         "year date day month time name number many much long often far old age favourite favorite best main most important first last "
-        + "think thought thoughts opinion view feel believe do did use used work different same new whole own special able need try start "
+        + "think thought thoughts opinion view feel believe do did use used work same new whole own special able need try start "
         + "call called involve involved require required consist happen contain include big large small full part ever back run life");
 
+    private static readonly FrozenSet<string> LightStems = Light.Select(TextAnalyzer.Stem).ToFrozenSet(StringComparer.Ordinal);
+
     private static readonly FrozenSet<string> Pronouns = Set("he him his she her hers it its they them their theirs himself herself itself themselves");
+    private static readonly FrozenSet<string> Persons = Set("he him his she her hers they them their");
     private static readonly FrozenSet<string> Demonstratives = Set("this that these those there then one ones");
     private static readonly FrozenSet<string> MoreWords = Set("more else continue elaborate expand further go on detail details");
     private static readonly FrozenSet<string> IdentityWords = Set("name introduce yourself talk talking chat chatting speak speaking");
@@ -49,7 +53,14 @@ public static class QuestionReader
         var kind = KindOf(tokens, words, terms, speakerName);
         var leans = kind is QuestionKind.More || (kind is QuestionKind.Question && Leans(tokens, terms));
         var addresses = words.Contains("you") || words.Contains("your") || words.Contains("yours") || words.Contains("yourself");
-        return new QuestionReading(text, kind, expects, terms, leans, addresses, HasSpeakerAsSubject(tokens), AsksForDefinition(tokens));
+        return new QuestionReading(text, kind, expects, terms, leans, addresses, HasSpeakerAsSubject(tokens), AsksForDefinition(tokens), leans && words.Overlaps(Persons));
+    }
+
+    /// <summary>The term of a single word.</summary>
+    public static QuestionTerm TermOf(string word)
+    {
+        var stem = TextAnalyzer.Stem(word);
+        return new QuestionTerm(word, stem, LightStems.Contains(stem) ? LightWeight : 1f, IsName: false) { Synonyms = Synonyms.Of(stem) };
     }
 
     private static List<QuestionTerm> TermsOf(string text, IReadOnlyList<TextToken> tokens, string speakerName)
@@ -64,7 +75,7 @@ public static class QuestionReader
             }
 
             var isName = !shouting && token.Start > 0 && char.IsUpper(text[token.Start]) && text[token.Start - 1] == ' ' && !EndsSentence(text, token.Start - 2);
-            terms.Add(new QuestionTerm(token.Word, token.Stem, Light.Contains(token.Word) ? LightWeight : 1f, isName) { Synonyms = Synonyms.Of(token.Stem) });
+            terms.Add(new QuestionTerm(token.Word, token.Stem, LightStems.Contains(token.Stem) ? LightWeight : 1f, isName) { Synonyms = Synonyms.Of(token.Stem) });
         }
 
         return terms;
@@ -87,12 +98,13 @@ public static class QuestionReader
 
     private static AnswerType ExpectationOf(IReadOnlyList<TextToken> tokens, HashSet<string> words)
     {
-        for (var i = 0; i < tokens.Count; i++)
+        // A question word further in mostly opens a clause: "what do you do when".
+        for (var i = 0; i < Math.Min(tokens.Count, OpeningWords); i++)
         {
             var next = i + 1 < tokens.Count ? tokens[i + 1].Word : "";
             switch (tokens[i].Word)
             {
-                case "when" or "whens":
+                case "when" or "whens" or "wen":
                     return AnswerType.Time;
                 case "what" or "which" or "whats" when next is "year" or "date" or "day" or "month" or "time" or "age" or "century":
                     return AnswerType.Time;

@@ -8,9 +8,10 @@ namespace DigitalTwin.Engines.Extractive;
 /// <param name="AddressesSpeaker">It says "you" or "your".</param>
 /// <param name="AsksWhatSpeakerDid">"You" is the subject: what did you, where are you, can you.</param>
 /// <param name="AsksForDefinition">Who or what somebody or something is.</param>
+/// <param name="AsksAboutOthers">"He", "she" or "they" of the turn before.</param>
 public sealed record QuestionReading(
     string Text, QuestionKind Kind, AnswerType Expects, IReadOnlyList<QuestionTerm> Terms, bool LeansOnPrevious, bool AddressesSpeaker,
-    bool AsksWhatSpeakerDid, bool AsksForDefinition);
+    bool AsksWhatSpeakerDid, bool AsksForDefinition, bool AsksAboutOthers);
 
 public enum QuestionKind
 {

@@ -60,7 +60,8 @@ internal enum SentenceFeature
     /// <summary>The question says "you" and the sentence speaks of its speaker.</summary>
     OfSpeaker,
 
-    /// <summary>The question asks what "you" did or are, and the sentence begins with its speaker.</summary>
+    /// <summary>The question asks what "you" did or are, and the sentence begins with its speaker; -1 when
+    /// somebody else is asked about.</summary>
     SpeakerActs,
 
     /// <summary>Asked who or what something is: the sentence begins with it and says what it is.</summary>

@@ -12,9 +12,13 @@ internal static class Synonyms
     private const float StandIn = 0.85f;
     private const float Association = 0.5f;
 
+    private static readonly List<string> Heads = [];
     private static readonly FrozenDictionary<string, Synonym[]> ByStem = Load();
 
     public static IReadOnlyList<Synonym> Of(string stem) => ByStem.GetValueOrDefault(stem, []);
+
+    /// <summary>The list's word that a misspelt one was most likely meant to be, or null.</summary>
+    public static string? Correct(string word) => EnglishWords.Correct(word, Heads);
 
     private static FrozenDictionary<string, Synonym[]> Load()
     {
@@ -38,6 +42,7 @@ internal static class Synonyms
     {
         var colon = line.IndexOf(':', StringComparison.Ordinal);
         var head = TextAnalyzer.Stem(line[..colon]);
+        Heads.Add(line[..colon]);
         if (!groups.TryGetValue(head, out var others))
         {
             groups.Add(head, others = new Dictionary<string, float>(StringComparer.Ordinal));

@@ -16,14 +16,34 @@ static class EnglishWords
         .SelectMany(parts => parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries), (parts, form) => (form, lemma: parts[0]))
         .ToFrozenDictionary(pair => pair.form, pair => pair.lemma);
 
-    static readonly FrozenSet<string> CommonStems = Lines("english-common-words.txt")
-        .SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        .Select(word => EnglishStemmer.Stem(Lemma(word))).ToFrozenSet();
+    static readonly FrozenSet<string> CommonWords = Lines("english-common-words.txt")
+        .SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToFrozenSet();
+
+    // A short stem is that of many a misspelt word as well (Mary, maried).
+    static readonly FrozenSet<string> CommonStems = CommonWords
+        .Select(word => EnglishStemmer.Stem(Lemma(word))).Where(stem => stem.Length >= 5).ToFrozenSet();
 
     public static bool IsStopWord(string word) => StopWords.Contains(word);
 
     /// <summary>Whether a word is everyday English, so that it is never taken for another word's misspelling.</summary>
-    public static bool IsCommon(string word, string stem) => CommonStems.Contains(stem) || Lemmas.ContainsKey(word);
+    public static bool IsCommon(string word, string stem) => CommonWords.Contains(word) || CommonStems.Contains(stem) || Lemmas.ContainsKey(word);
+
+    /// <summary>The one of <paramref name="words"/> that a misspelt word was most likely meant to be, or null.</summary>
+    public static string? Correct(string word, IReadOnlyList<string> words)
+    {
+        var most = word.Length >= 8 ? 2 : 1;
+        var (best, least) = (default(string), int.MaxValue);
+        foreach (var candidate in words)
+        {
+            if (word.Length >= 4 && Math.Abs(candidate.Length - word.Length) <= most && candidate.Length >= 4
+                && SpellingCorrector.Cost(word, candidate, most) is var cost && cost < least)
+            {
+                (best, least) = (candidate, cost);
+            }
+        }
+
+        return best;
+    }
 
     /// <summary>The word a form belongs to (wrote → write, children → child, organised → organized), or the word itself.</summary>
     public static string Lemma(string word)

@@ -51,9 +51,7 @@ ref struct TokenScanner(ReadOnlySpan<char> text, bool fromDocument)
     {
         Span<char> joined = stackalloc char[LongestWord];
         var joinedLength = 0;
-        var first = position;
-        var hasLetter = false;
-        var onlyInitials = true;
+        var (first, hasLetter, onlyInitials) = (position, false, true);
         partCount = 0;
         while (true)
         {

@@ -16,10 +16,7 @@ static class MarkdownGuard
     /// <summary>Returns false when the text should be read as plain; otherwise it may have been changed to be harmless.</summary>
     public static bool TryTame(ref string markdown)
     {
-        var openBrackets = 0;
-        var openParentheses = 0;
-        var definitions = 0;
-        var blockLength = 0;
+        var (openBrackets, openParentheses, definitions, blockLength) = (0, 0, 0, 0);
         var tamed = default(StringBuilder);
         foreach (var range in markdown.AsSpan().Split('\n'))
         {

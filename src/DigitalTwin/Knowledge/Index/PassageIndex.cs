@@ -142,6 +142,11 @@ public sealed class PassageIndex
 
     Ranked[] Rank(in Scoring scoring, IndexSnapshot current, List<QueryTerm> terms, int top, bool expand)
     {
+        if (top <= 0)
+        {
+            return [];
+        }
+
         var (known, weight) = (0, 0f);
         foreach (var term in terms)
         {
@@ -150,17 +155,20 @@ public sealed class PassageIndex
             weight += term.IsUnknown ? 0 : term.Weight;
         }
 
-        if (expand && known >= settings.FeedbackMinimumTerms && current.Passages >= settings.FeedbackMinimumPassages
-            && settings.FeedbackShare > 0)
+        if (!expand || known < settings.FeedbackMinimumTerms || current.Passages < settings.FeedbackMinimumPassages)
         {
-            var share = weight * settings.FeedbackShare / (1 - settings.FeedbackShare);
-            foreach (var term in Feedback.Terms(scoring.Best(settings.FeedbackPassages), current, settings))
-            {
-                scoring.Add(term.StemId, share * term.Weight * term.Idf, share * term.Weight * term.DocumentIdf);
-            }
+            return scoring.Best(top);
         }
 
-        return scoring.Best(top);
+        var share = weight * settings.FeedbackShare / (1 - settings.FeedbackShare);
+        foreach (var term in Feedback.Terms(scoring.Best(settings.FeedbackPassages), current, settings))
+        {
+            scoring.Add(term.StemId, share * term.Weight * term.Idf, share * term.Weight * term.DocumentIdf);
+        }
+
+        var best = scoring.Best(Math.Max(top, settings.AgreementPassages));
+        Agreement.Apply(best.AsSpan(0, Math.Min(best.Length, settings.AgreementPassages)), current, settings.AgreementShare);
+        return best.Length > top ? best[..top] : best;
     }
 
     bool Delete(IEnumerable<string> documentIds, List<SegmentView> next)

@@ -6,12 +6,12 @@ sealed record RankingSettings
     public static RankingSettings Default { get; } = new();
 
     /// <summary>BM25's saturation of repeated words.</summary>
-    public float K1 { get; init; } = 1.4f;
+    public float K1 { get; init; } = 1.2f;
 
     /// <summary>How much a field's length counts, 0 to 1.</summary>
-    public float BodyB { get; init; } = 0.65f;
+    public float BodyB { get; init; } = 0.75f;
 
-    public float ShortFieldB { get; init; } = 0.6f;
+    public float ShortFieldB { get; init; } = 0.75f;
 
     /// <summary>How many times a word in the title, or in the headings, counts against one in the body.</summary>
     public float TitleWeight { get; init; } = 2.5f;
@@ -26,15 +26,20 @@ sealed record RankingSettings
 
     public int FeedbackTerms { get; init; } = 20;
 
-    public float FeedbackShare { get; init; } = 0.55f;
+    public float FeedbackShare { get; init; } = 0.5f;
 
     /// <summary>A passage is believed in proportion to its score to this power: the first ones much more than the tenth.</summary>
     public float FeedbackSharpness { get; init; } = 5;
 
+    /// <summary>How many of the best passages are compared with each other, and how much their likeness may add to a score.</summary>
+    public int AgreementPassages { get; init; } = 10;
+
+    public float AgreementShare { get; init; } = 0.3f;
+
     /// <summary>Below this many passages, or known words in the question, feedback would add noise.</summary>
     public int FeedbackMinimumPassages { get; init; } = 120;
 
-    public int FeedbackMinimumTerms { get; init; } = 3;
+    public int FeedbackMinimumTerms { get; init; } = 5;
 
     public float CorrectedWeight { get; init; } = 0.7f;
 }

@@ -51,48 +51,46 @@ readonly ref struct Scoring : IDisposable
         }
     }
 
-    /// <summary>The best living passages, best first; equal scores in index order.</summary>
+    /// <summary>The best living passages, best first; equal scores by document id and place, whatever order they came in.</summary>
     public Ranked[] Best(int top)
     {
-        var heap = new PriorityQueue<(SnapshotPart Part, int Passage), (float Score, int Slot)>(WorstFirst);
+        var heap = new PriorityQueue<Ranked, Ranked>(Ranked.WorstFirst);
         foreach (var part in snapshot.Parts)
         {
             var scores = passageScores.AsSpan(part.FirstPassageSlot, part.Segment.Passages.Length);
             for (var p = 0; p < scores.Length; p++)
             {
-                if (scores[p] <= 0)
+                if (scores[p] > 0)
                 {
-                    continue;
-                }
-
-                var score = Combined(part, p, scores[p]);
-                if ((heap.Count == top && heap.TryPeek(out _, out var worst) && score <= worst.Score) || part.View.IsDeletedPassage(p))
-                {
-                    continue;
-                }
-
-                if (heap.Count == top)
-                {
-                    heap.DequeueEnqueue((part, p), (score, part.FirstPassageSlot + p));
-                }
-                else
-                {
-                    heap.Enqueue((part, p), (score, part.FirstPassageSlot + p));
+                    Offer(heap, new(part, p, Combined(part, p, scores[p])), top);
                 }
             }
         }
 
         var best = new Ranked[heap.Count];
-        for (var i = best.Length - 1; heap.TryDequeue(out var found, out var rank); i--)
+        for (var i = best.Length - 1; i >= 0; i--)
         {
-            best[i] = new(found.Part, found.Passage, rank.Score);
+            best[i] = heap.Dequeue();
         }
 
         return best;
     }
 
-    static readonly Comparer<(float Score, int Slot)> WorstFirst = Comparer<(float Score, int Slot)>.Create(
-        (a, b) => a.Score != b.Score ? a.Score.CompareTo(b.Score) : b.Slot.CompareTo(a.Slot));
+    static void Offer(PriorityQueue<Ranked, Ranked> heap, Ranked ranked, int top)
+    {
+        if (heap.Count < top)
+        {
+            if (!ranked.Part.View.IsDeletedPassage(ranked.PassageNumber))
+            {
+                heap.Enqueue(ranked, ranked);
+            }
+        }
+        else if (ranked.Score >= heap.Peek().Score && Ranked.WorstFirst.Compare(ranked, heap.Peek()) > 0
+            && !ranked.Part.View.IsDeletedPassage(ranked.PassageNumber))
+        {
+            heap.DequeueEnqueue(ranked, ranked);
+        }
+    }
 
     float Combined(SnapshotPart part, int passage, float score) => snapshot.HasLongDocuments
         ? ((1 - settings.DocumentShare) * score)
@@ -152,5 +150,11 @@ readonly ref struct Scoring : IDisposable
 /// <summary>A passage that a search found, in its segment.</summary>
 readonly record struct Ranked(SnapshotPart Part, int PassageNumber, float Score)
 {
+    /// <summary>By score, then against document id and place, so that the order does not depend on how the index grew.</summary>
+    public static readonly Comparer<Ranked> WorstFirst = Comparer<Ranked>.Create((a, b) =>
+        a.Score != b.Score ? a.Score.CompareTo(b.Score)
+        : string.CompareOrdinal(b.Passage.DocumentId, a.Passage.DocumentId) is var byId && byId != 0 ? byId
+        : b.Passage.Ordinal.CompareTo(a.Passage.Ordinal));
+
     public Passage Passage => Part.Segment.Passages[PassageNumber];
 }

@@ -9,8 +9,7 @@ static class SegmentMerger
         var kept = Kept(views, moved);
         var (terms, start) = Terms(views);
         var next = start.AsSpan(0, terms.Count).ToArray();
-        var passages = new int[start[^1]];
-        var counts = new uint[start[^1]];
+        var (passages, counts) = (new int[start[^1]], new uint[start[^1]]);
         for (var v = 0; v < views.Count; v++)
         {
             var segment = views[v].Segment;

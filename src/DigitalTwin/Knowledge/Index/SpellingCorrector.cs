@@ -58,7 +58,7 @@ static class SpellingCorrector
     }
 
     // Twice the distance, one more when the first letter differs; int.MaxValue for what no slip explains.
-    static int Cost(string asked, string candidate, int most)
+    public static int Cost(string asked, string candidate, int most)
     {
         var differs = asked[0] != candidate[0];
         var swapped = asked[0] == candidate[1] && asked[1] == candidate[0];
