@@ -21,7 +21,7 @@ public sealed class StreamFormatTests
         var events = await reader.RestAsync();
 
         var sessionId = events[1].Json["data"]!.AsObject().Text("sessionId");
-        Golden.Matches("chat-stream.txt", reader.Transcript.Replace(sessionId, "{session}", StringComparison.Ordinal));
+        Golden.Equal("chat-stream.txt", reader.Transcript.Replace(sessionId, "{session}", StringComparison.Ordinal));
     }
 
     [Fact]
