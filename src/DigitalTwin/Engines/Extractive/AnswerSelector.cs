@@ -8,8 +8,9 @@ internal static class AnswerSelector
     /// <summary>The least log-odds of an answer.</summary>
     private const float Threshold = -0.25f;
 
-    /// <summary>A further sentence must reach this share of the best one's score.</summary>
-    private const float Companion = 0.82f;
+    /// <summary>A further sentence must reach this share of the best one's score; one fact needs no company.</summary>
+    private const float Companion = 0.85f;
+    private const float CompanionOfFact = 0.95f;
     private const int MostSentences = 3;
     private const int MostCharacters = 520;
 
@@ -39,10 +40,10 @@ internal static class AnswerSelector
     {
         var chosen = new List<SentenceScore>(MostSentences + 1);
         var length = 0;
-        var best = scores[0];
+        var least = scores[0].Score * (grounding.Question.Expects is AnswerType.Time or AnswerType.Number or AnswerType.Place ? CompanionOfFact : Companion);
         foreach (var candidate in scores)
         {
-            if (chosen.Count == MostSentences || candidate.Score < best.Score * Companion)
+            if (chosen.Count == MostSentences || candidate.Score < least)
             {
                 break;
             }
