@@ -79,11 +79,10 @@ public sealed class LogTests : IDisposable
     public void A_leak_would_be_found()
     {
         using var logs = new CapturedLogs();
-        var logger = logs.CreateLogger("a");
-        var failure = new InvalidOperationException(ApiKey);
-        using (logger.BeginScope(new Dictionary<string, object> { ["who"] = Mail }))
+        using (logs.CreateLogger("a").BeginScope(new Dictionary<string, object> { ["who"] = Mail }))
         {
-            logger.Log(LogLevel.Trace, default, "", failure, (_, _) => "nothing");
+            var exception = new InvalidOperationException(ApiKey);
+            logs.CreateLogger("b").Log(LogLevel.Trace, default, Words, exception, (_, _) => "nothing");
         }
 
         var found = Assert.Throws<Xunit.Sdk.EmptyException>(() => AssertNone([new LogLine(LogLevel.Trace, "b", $"x {Words} y")], [Words]));

@@ -56,6 +56,8 @@ internal sealed class WriteWatch : IStartupFilter
 
     private sealed class WatchedTable(ITable inner, WriteWatch watch) : ITable, IAsyncDisposable
     {
+        public bool WritesInOrder => inner.WritesInOrder;
+
         public ValueTask DisposeAsync() => ((IAsyncDisposable)inner).DisposeAsync();
 
         public ValueTask<TableItem?> GetAsync(ItemKey key, CancellationToken cancellationToken) => inner.GetAsync(key, cancellationToken);
