@@ -81,8 +81,8 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
     /// <summary>The framework meets a charset that it does not know with an exception for programmers.</summary>
     private static bool HasForeignCharset(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-        && type.Charset is { Length: > 0 } charset
-        && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
+        && type.Charset.HasValue
+        && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 
     private static TwinProblem OfStatus(HttpContext context) => context.Response.StatusCode switch
     {

@@ -65,6 +65,7 @@ public sealed class ProblemTests(SharedTwin shared) : IClassFixture<SharedTwin>
         ["no media type"] = (null, Utf8("{\"message\": \"a\"}"), 415),
         ["a garbled media type"] = ("application;json", Utf8("{\"message\": \"a\"}"), 415),
         ["an unknown charset"] = ("application/json; charset=klingon", Utf8("{\"message\": \"a\"}"), 415),
+        ["an empty charset"] = ("application/json; charset=", Utf8("{\"message\": \"a\"}"), 415),
         ["a forbidden charset"] = ("application/json; charset=utf-7", Utf8("{\"message\": \"a\"}"), 415),
         ["another charset than it says"] = ("application/json; charset=utf-16", Utf8("{\"message\": \"a\"}"), 400),
     };
