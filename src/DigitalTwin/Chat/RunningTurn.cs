@@ -24,6 +24,9 @@ public sealed class RunningTurn(string question) : LiveTurn
 
     public DateTimeOffset CreatedAt { get; internal set; }
 
+    /// <summary>Completes when the question is durable; nothing of the turn may leave before. Throws when it cannot be stored.</summary>
+    public Task Begun { get; internal set; } = Task.CompletedTask;
+
     /// <summary>The turns before this one, newest first, as far as the answer may need them.</summary>
     public IReadOnlyList<StoredTurn> History { get; internal set; } = [];
 

@@ -54,8 +54,15 @@ public sealed class TurnStarter(SessionStore sessions, LiveTurns live, AnswerPip
         turn.Id = new TurnId(session.Id, session.Record.TurnCount + 1);
         turn.CreatedAt = clock.GetUtcNow();
         await pipeline.RecallAsync(turn);
-        return await sessions.BeginTurnAsync(
+        var begun = sessions.BeginTurnAsync(
             session, request.Message, request.ClientMessageId, request.ClientMessageId is null ? "" : DigestOf(request.Message));
+        if (!pipeline.RunsAhead || begun.IsCompleted)
+        {
+            return await begun;
+        }
+
+        turn.Begun = begun.AsTask();
+        return true;
     }
 
     /// <summary>A retry may come while the first try is still being stored; only then is it known whether they are one.</summary>

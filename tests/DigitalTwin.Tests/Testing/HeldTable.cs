@@ -41,6 +41,8 @@ internal sealed class HeldTable : ITable, IAsyncDisposable
         }
     }
 
+    public bool WritesInOrder => false;
+
     public ValueTask<TableItem?> GetAsync(ItemKey key, CancellationToken cancellationToken = default)
     {
         reads.Writer.TryWrite(key.SK);
