@@ -67,7 +67,7 @@ public class AnswerBenchmarks
         for (var i = 0; i < groundings.Length; i++)
         {
             var markers = new CitationMarkers(groundings[i].Passages.Count);
-            citations += CitationBuilder.Build(markers.Push(answers[i]), markers.Used, groundings[i]).Count;
+            citations += CitationBuilder.Build(markers.Push(answers[i]), markers.Used, groundings[i], marksAll: true).Count;
         }
 
         return citations;
