@@ -1,8 +1,18 @@
 using DigitalTwin;
+using DigitalTwin.Hosting;
 
-var builder = WebApplication.CreateSlimBuilder(args);
-builder.AddTwin();
+try
+{
+    var builder = WebApplication.CreateSlimBuilder(args);
+    builder.AddTwin();
 
-var app = builder.Build();
-app.MapTwin();
-await app.RunAsync();
+    var app = builder.Build();
+    app.MapTwin();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (StartFailure.Explain(e) is { } reason)
+{
+    Console.Error.WriteLine(reason);
+    return 1;
+}

@@ -12,7 +12,8 @@ public static class TwinSettings
         var result = validator.Validate(settings);
         if (!result.IsValid)
         {
-            throw new BadSettingsException(string.Join(' ', result.Errors.Select(error => $"{error.PropertyName}: {error.ErrorMessage}")));
+            throw new BadSettingsException(string.Join(' ', result.Errors.Select(
+                error => error.ErrorMessage.StartsWith("Twin:", StringComparison.Ordinal) ? error.ErrorMessage : $"{error.PropertyName}: {error.ErrorMessage}")));
         }
 
         services.AddSingleton(settings);

@@ -19,6 +19,12 @@ public sealed partial class AnswerPipeline(
     /// <summary>A model reads further back than the extractive engine, which needs the last turn only.</summary>
     private readonly int turnsRecalled = settings.AsksModel ? 20 : 1;
 
+    /// <summary>
+    /// Whether the answer is worked out while the question is on its way to the disk: nobody outside is asked, and the table keeps the
+    /// order of writes, so that the answer is never stored without its question.
+    /// </summary>
+    public bool RunsAhead { get; } = sessions.WritesInOrder && !settings.AsksModel;
+
     /// <summary>Reads the turns that the answer may refer to.</summary>
     public async ValueTask RecallAsync(RunningTurn turn)
     {
@@ -37,7 +43,9 @@ public sealed partial class AnswerPipeline(
         try
         {
             var record = await AnswerAsync(turn);
-            await sessions.CompleteTurnAsync(turn.Id, record);
+            var completed = sessions.CompleteTurnAsync(turn.Id, record);
+            await turn.Begun;
+            await completed;
             live.Leave(turn.Id.SessionId, turn);
             turn.Finish(record);
         }

@@ -8,6 +8,9 @@ public sealed class PersonaPassages(PersonaStore personas, PassageIndex index) :
 {
     public const string DocumentId = "persona";
 
+    private readonly Lock putting = new();
+    private int version;
+
     /// <summary>The passages of the current persona, in the order of its text.</summary>
     public IReadOnlyList<Passage> Current { get; private set; } = [];
 
@@ -23,10 +26,20 @@ public sealed class PersonaPassages(PersonaStore personas, PassageIndex index) :
         return Task.CompletedTask;
     }
 
+    /// <summary>Two changes may arrive in another order than they were stored in; the later version stays.</summary>
     private void Put(PersonaVersion persona)
     {
-        var title = $"About {persona.Profile.Name}";
-        Current = PassageSplitter.Split(DocumentId, title, DocumentText.FromPlainText(persona.Me));
-        index.Put(DocumentId, Current);
+        lock (putting)
+        {
+            if (persona.Version <= version)
+            {
+                return;
+            }
+
+            var title = $"About {persona.Profile.Name}";
+            Current = PassageSplitter.Split(DocumentId, title, DocumentText.FromPlainText(persona.Me));
+            index.Put(DocumentId, Current);
+            version = persona.Version;
+        }
     }
 }

@@ -15,6 +15,7 @@ public sealed class RunningTurn(string question) : LiveTurn
     private readonly Lock gate = new();
     private readonly StringBuilder text = new();
     private readonly CancellationTokenSource stopping = new();
+    private readonly TaskCompletionSource opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? waiters;
     private TurnRecord? outcome;
     private Exception? failure;
@@ -23,11 +24,19 @@ public sealed class RunningTurn(string question) : LiveTurn
 
     public DateTimeOffset CreatedAt { get; internal set; }
 
+    /// <summary>Completes when the question is durable; nothing of the turn may leave before. Throws when it cannot be stored.</summary>
+    public Task Begun { get; internal set; } = Task.CompletedTask;
+
     /// <summary>The turns before this one, newest first, as far as the answer may need them.</summary>
     public IReadOnlyList<StoredTurn> History { get; internal set; } = [];
 
     /// <summary>Cancelled when the visitor stops the turn.</summary>
     public CancellationToken Stopping => stopping.Token;
+
+    /// <summary>Done when the question is stored, or was refused; whether it was, the store knows.</summary>
+    public Task Opened => opened.Task;
+
+    public void Open() => opened.TrySetResult();
 
     public override void Stop() => stopping.Cancel();
 

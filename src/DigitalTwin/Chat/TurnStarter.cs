@@ -25,7 +25,7 @@ public sealed class TurnStarter(SessionStore sessions, LiveTurns live, AnswerPip
             // Somebody who does not own the session must not learn that it is busy.
             return await sessions.FindAsync(visitorId, sessionId) is null
                 ? StartOutcome.NotFound
-                : await ReplayAsync(visitorId, request) ?? StartOutcome.InProgress;
+                : await ReplayOpenedAsync(visitorId, request, sessionId) ?? StartOutcome.InProgress;
         }
 
         var outcome = StartOutcome.NotFound;
@@ -39,6 +39,7 @@ public sealed class TurnStarter(SessionStore sessions, LiveTurns live, AnswerPip
         }
         finally
         {
+            turn.Open();
             if (outcome is not StartOutcome.Started)
             {
                 live.Leave(sessionId, turn);
@@ -53,8 +54,26 @@ public sealed class TurnStarter(SessionStore sessions, LiveTurns live, AnswerPip
         turn.Id = new TurnId(session.Id, session.Record.TurnCount + 1);
         turn.CreatedAt = clock.GetUtcNow();
         await pipeline.RecallAsync(turn);
-        return await sessions.BeginTurnAsync(
+        var begun = sessions.BeginTurnAsync(
             session, request.Message, request.ClientMessageId, request.ClientMessageId is null ? "" : DigestOf(request.Message));
+        if (!pipeline.RunsAhead || begun.IsCompleted)
+        {
+            return await begun;
+        }
+
+        turn.Begun = begun.AsTask();
+        return true;
+    }
+
+    /// <summary>A retry may come while the first try is still being stored; only then is it known whether they are one.</summary>
+    private async ValueTask<StartOutcome?> ReplayOpenedAsync(string visitorId, ChatRequest request, string sessionId)
+    {
+        if (request.ClientMessageId is not null && live.Find(sessionId) is RunningTurn running)
+        {
+            await running.Opened;
+        }
+
+        return await ReplayAsync(visitorId, request);
     }
 
     /// <summary>The turn that the request's client message id already stands for, or null.</summary>
@@ -89,6 +108,7 @@ public sealed class TurnStarter(SessionStore sessions, LiveTurns live, AnswerPip
     {
         var id = interrupted.Id;
         var turn = new RunningTurn(interrupted.Record.Question) { Id = id, CreatedAt = interrupted.Record.CreatedAt };
+        turn.Open();
         if (!live.TryEnter(id.SessionId, turn))
         {
             return live.Find(id.SessionId) is RunningTurn running && running.Id == id ? new StartOutcome.Attached(running) : StartOutcome.InProgress;

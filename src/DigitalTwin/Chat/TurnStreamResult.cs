@@ -1,4 +1,5 @@
 using DigitalTwin.Memory;
+using DigitalTwin.Storage;
 
 namespace DigitalTwin.Chat;
 
@@ -53,6 +54,17 @@ internal sealed class TurnStreamResult : IResult
     {
         var clock = response.HttpContext.RequestServices.GetRequiredService<TimeProvider>();
         using var events = new UiMessageStream(response.BodyWriter, turn.Id, turn.CreatedAt, after);
+        try
+        {
+            await turn.Begun;
+        }
+        catch (StorageUnavailableException)
+        {
+            events.WriteFailure();
+            await response.BodyWriter.FlushAsync(aborted);
+            return;
+        }
+
         events.WriteStart();
         while (true)
         {

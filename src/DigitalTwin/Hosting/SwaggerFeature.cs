@@ -24,6 +24,7 @@ internal static class SwaggerFeature
                     + "Errors are RFC 9457 problem details with a stable `code`.",
             });
             swagger.SupportNonNullableReferenceTypes();
+            swagger.NonNullableReferenceTypesAsRequired();
             swagger.AddSecurityDefinition("ownerKey", new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.Http,

@@ -21,7 +21,7 @@ internal static class DocumentUpload
 
             return validator.Check(body) is { } problem
                 ? (null, problem)
-                : (new DocumentSource(null, body.Title, "Untitled", Encoding.UTF8.GetBytes(body.Text), body.MediaType ?? DocumentMediaTypes.Plain), null);
+                : (new DocumentSource(null, TitleOrNull(body.Title), "Untitled", Encoding.UTF8.GetBytes(body.Text), body.MediaType ?? DocumentMediaTypes.Plain), null);
         }
 
         return MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
@@ -36,9 +36,10 @@ internal static class DocumentUpload
         {
             form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException and not BadHttpRequestException)
+        catch (Exception e) when (e is InvalidDataException or NotSupportedException or IOException and not BadHttpRequestException)
         {
-            return (null, TwinProblem.Validation("The form could not be read."));
+            // NotSupported is how the framework meets a part that says it is in UTF-7.
+            return (null, TwinProblem.Validation("The form could not be read. Send multipart/form-data with a boundary and one file part, in UTF-8."));
         }
 
         if (form.Files.Count != 1)
@@ -58,8 +59,10 @@ internal static class DocumentUpload
         var title = form["title"].ToString();
         return title.Length > MaxFileNameTitle
             ? (null, TwinProblem.Validation($"'title' must have at most {MaxFileNameTitle} characters."))
-            : (new DocumentSource(null, title.Length > 0 ? title : null, name.Length > 0 ? name : "Untitled", content.ToArray(), mediaType), null);
+            : (new DocumentSource(null, TitleOrNull(title), name.Length > 0 ? name : "Untitled", content.ToArray(), mediaType), null);
     }
+
+    private static string? TitleOrNull(string? title) => string.IsNullOrWhiteSpace(title) ? null : title.Trim();
 }
 
 /// <summary>The kinds of documents that can be read.</summary>

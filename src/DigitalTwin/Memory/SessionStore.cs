@@ -7,6 +7,9 @@ public sealed class SessionStore(ITable table, LiveTurns live, MemorySettings se
 {
     private const int LongestTitle = 80;
 
+    /// <inheritdoc cref="ITable.WritesInOrder"/>
+    public bool WritesInOrder => table.WritesInOrder;
+
     /// <summary>The session if it exists and is this visitor's; foreign and missing look the same.</summary>
     public async ValueTask<StoredSession?> FindAsync(string visitorId, string sessionId, CancellationToken cancellationToken = default)
     {

@@ -24,6 +24,6 @@ internal sealed class PersonaProfileValidator : AbstractValidator<PersonaProfile
         RuleFor(p => p.Suggestions).NotNull().Must(s => s is null || s.Count <= 6).WithMessage("'suggestions' holds at most 6 questions.")
             .OverridePropertyName("suggestions");
         RuleForEach(p => p.Suggestions).NotEmpty().MaximumLength(160).OverridePropertyName("suggestions");
-        RuleFor(p => p.Accent).NotEmpty().Matches("^#[0-9a-fA-F]{6}$").WithMessage("'accent' is a colour as #rrggbb.").OverridePropertyName("accent");
+        RuleFor(p => p.Accent).NotEmpty().Matches(@"\A#[0-9a-fA-F]{6}\z").WithMessage("'accent' is a colour as #rrggbb.").OverridePropertyName("accent");
     }
 }

@@ -26,6 +26,12 @@ public interface ITable
     ValueTask<WriteResult> WriteAsync(ReadOnlyMemory<TableWrite> writes, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Whether a write is checked and ordered before <see cref="WriteAsync"/> returns, so that a later write may be called before an
+    /// earlier one is durable: it becomes durable after it, or not at all.
+    /// </summary>
+    bool WritesInOrder { get; }
+
+    /// <summary>
     /// Completes when nothing that was deleted, replaced or expired before the call is left in the store's own files, so that an
     /// erasure is one on disk as well. A managed service, where the files are not ours, returns at once.
     /// </summary>

@@ -18,12 +18,12 @@ internal sealed class InASignature
 
 internal sealed class InABody
 {
-    public static bool Ask() => new LiveTurns().IsLive("");
+    public static bool Ask() => new LiveTurns().IsLive(default);
 }
 
 internal sealed class InALambda
 {
-    public static Func<bool> Ask(string id) => () => new LiveTurns().IsLive(id);
+    public static Func<bool> Ask(TurnId id) => () => new LiveTurns().IsLive(id);
 }
 
 internal sealed class InAStateMachine
@@ -31,7 +31,7 @@ internal sealed class InAStateMachine
     public static async Task<bool> AskAsync()
     {
         await Task.Yield();
-        return new LiveTurns().IsLive("");
+        return new LiveTurns().IsLive(default);
     }
 }
 
@@ -39,7 +39,7 @@ internal sealed class InAnIterator
 {
     public static IEnumerable<bool> Ask()
     {
-        yield return new LiveTurns().IsLive("");
+        yield return new LiveTurns().IsLive(default);
     }
 }
 

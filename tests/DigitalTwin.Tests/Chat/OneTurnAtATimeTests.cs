@@ -92,6 +92,32 @@ public sealed class OneTurnAtATimeTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task Retries_that_come_while_the_question_is_being_stored_wait_for_it()
+    {
+        const int retries = 12;
+        var table = new HeldTable();
+        await using var twin = TwinFixture.Start(services: table.Register);
+        using var visitor = twin.NewVisitor();
+        var sessionId = (await visitor.AskAsync("Who was your father?")).Text("sessionId");
+        table.HoldNextPut("TURN#");
+
+        var first = visitor.AskAsync(Question, sessionId, "m-1");
+        await table.Arrived;
+        await table.ReadAsync("MESSAGE#m-1");
+        var others = Enumerable.Range(0, retries).Select(_ => visitor.AskAsync(Question, sessionId, "m-1")).ToArray();
+        for (var i = 0; i < retries; i++)
+        {
+            await table.ReadAsync("MESSAGE#m-1");
+        }
+
+        table.Release();
+        var answer = await first;
+
+        Assert.All(await Task.WhenAll(others), other => Assert.Equal(answer.ToJsonString(), other.ToJsonString()));
+        Assert.Equal(2, (await visitor.GetJsonAsync($"/api/memory/sessions/{sessionId}"))["items"]!.AsArray().Count);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_retry_of_a_running_turn_reads_the_same_stream()
     {
         await using var twin = await ModelTwin.StartAsync();

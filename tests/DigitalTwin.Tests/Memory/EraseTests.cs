@@ -139,6 +139,27 @@ public sealed class EraseTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task An_answer_that_is_stored_only_after_the_erasure_is_not_stored()
+    {
+        using var folder = new TempFolder();
+        var table = new HeldTable();
+        await using var twin = await ModelTwin.StartAsync(folder.Path, table.Register);
+        using var visitor = twin.NewVisitor();
+        twin.NextIsGated().Token($"I was born {Marker} ");
+        using var reader = await visitor.StreamAsync($"When were you born? {Marker}");
+        await reader.NextAsync("text-delta");
+        table.HoldNextPut("TURN#");
+
+        await EraseAsync(visitor);
+        await table.Arrived;
+        Assert.Empty(DataFiles.Holding(folder.Path, Marker));
+        table.Release();
+        await reader.RestAsync();
+
+        Assert.Empty(DataFiles.Holding(folder.Path, Marker));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Deleting_the_session_of_a_running_turn_ends_it_and_nothing_comes_back()
     {
         using var folder = new TempFolder();

@@ -37,6 +37,7 @@ internal static class RawHttp
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(address.Host, address.Port, timeout.Token);
         var received = new MemoryStream();
+        var toHead = request.Span.StartsWith("HEAD "u8);
         try
         {
             await socket.SendAsync(request, timeout.Token);
@@ -53,7 +54,7 @@ internal static class RawHttp
         var buffer = new byte[16 * 1024];
         try
         {
-            while (Parse(received) is null && await socket.ReceiveAsync(buffer, timeout.Token) is > 0 and var read)
+            while (Parse(received, toHead) is null && await socket.ReceiveAsync(buffer, timeout.Token) is > 0 and var read)
             {
                 received.Write(buffer, 0, read);
             }
@@ -62,12 +63,16 @@ internal static class RawHttp
         {
             // Reset: what came until then counts.
         }
+        catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"No whole answer after {Patience}; so far: {Encoding.Latin1.GetString(received.ToArray())}");
+        }
 
-        return Parse(received) ?? Parse(received, closed: true) ?? new RawResponse(0, "", []);
+        return Parse(received, headOnly: true) ?? new RawResponse(0, "", []);
     }
 
-    /// <summary>The last answer that is not "100 Continue"; null while it is incomplete.</summary>
-    private static RawResponse? Parse(MemoryStream received, bool closed = false)
+    /// <summary>The answer behind any "100 Continue"; null while it is incomplete, or while its head is when no more is to come.</summary>
+    private static RawResponse? Parse(MemoryStream received, bool headOnly)
     {
         var all = received.GetBuffer().AsSpan(0, (int)received.Length);
         var end = all.IndexOf("\r\n\r\n"u8);
@@ -81,13 +86,13 @@ internal static class RawHttp
         {
             var rest = new MemoryStream();
             rest.Write(all[(end + 4)..]);
-            return Parse(rest, closed);
+            return Parse(rest, headOnly);
         }
 
         var response = new RawResponse(int.Parse(head.Split(' ')[1], CultureInfo.InvariantCulture), head, all[(end + 4)..].ToArray());
         var complete = response.Status is 204 or 304
             || (response.Header("Content-Length") is { } length && response.Body.Length >= int.Parse(length, CultureInfo.InvariantCulture))
             || (response.Header("Transfer-Encoding") is not null && response.Body.AsSpan().EndsWith("0\r\n\r\n"u8));
-        return complete || closed ? response : null;
+        return complete || headOnly ? response : null;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class Workshop : IDisposable
 
             ## Bindings
 
-            A full leather binding costs 180 pounds. A cloth binding costs 60 pounds.
+            A full leather binding costs 180 pounds. Cloth is a third of that.
 
             ## Repairs
 

@@ -3,7 +3,19 @@ using DigitalTwin.Knowledge;
 
 namespace DigitalTwin.Engines.Extractive;
 
-/// <summary>Whether a sentence holds the kind of thing that a question asks for.</summary>
+/// <summary>The kinds of things that a sentence holds.</summary>
+[Flags]
+internal enum AnswerKinds
+{
+    None = 0,
+    Time = 1,
+    Number = 2,
+    Place = 4,
+    Name = 8,
+    Reason = 16,
+}
+
+/// <summary>Tells by its words whether a sentence holds the kind of thing that a question asks for.</summary>
 internal static class AnswerTypes
 {
     private static readonly FrozenSet<string> TimeWords = Set(
@@ -19,46 +31,31 @@ internal static class AnswerTypes
     private static readonly FrozenSet<string> PlaceWords = Set("in at near on by from to beside opposite behind street road avenue square");
     private static readonly FrozenSet<string> ReasonWords = Set("because since so therefore due reason reasons cause caused why to for that feared wanted hoped");
 
-    /// <summary>Null when the question asks for nothing in particular.</summary>
-    public static bool? Holds(AnswerType type, Passage passage, PassageSentence sentence) => type switch
+    /// <summary>What one word of a sentence shows.</summary>
+    /// <param name="index">Its place; a capital shows a name only behind the sentence's first word.</param>
+    public static AnswerKinds Of(Passage passage, TextToken token, int index)
     {
-        AnswerType.Time => Any(sentence, static word => HasDigit(word) || TimeWords.Contains(word)),
-        AnswerType.Number => Any(sentence, static word => HasDigit(word) || NumberWords.Contains(word)),
-        AnswerType.Place => Any(sentence, PlaceWords.Contains) && HasName(passage, sentence),
-        AnswerType.Person => HasName(passage, sentence),
-        AnswerType.Reason => Any(sentence, ReasonWords.Contains),
+        var digits = token.Word.AsSpan().ContainsAnyInRange('0', '9');
+        return (digits || TimeWords.Contains(token.Word) ? AnswerKinds.Time : 0)
+            | (digits || NumberWords.Contains(token.Word) ? AnswerKinds.Number : 0)
+            | (PlaceWords.Contains(token.Word) ? AnswerKinds.Place : 0)
+            | (index > 0 && token.Length > 1 && char.IsUpper(passage.Text[token.Start]) ? AnswerKinds.Name : 0)
+            | (ReasonWords.Contains(token.Word) ? AnswerKinds.Reason : 0);
+    }
+
+    /// <summary>What the words of a sentence show together: a place needs a name too.</summary>
+    public static AnswerKinds Settle(AnswerKinds kinds) => kinds.HasFlag(AnswerKinds.Name) ? kinds : kinds & ~AnswerKinds.Place;
+
+    /// <summary>Null when the question asks for nothing in particular.</summary>
+    public static bool? Holds(AnswerType type, AnswerKinds kinds) => type switch
+    {
+        AnswerType.Time => kinds.HasFlag(AnswerKinds.Time),
+        AnswerType.Number => kinds.HasFlag(AnswerKinds.Number),
+        AnswerType.Place => kinds.HasFlag(AnswerKinds.Place),
+        AnswerType.Person => kinds.HasFlag(AnswerKinds.Name),
+        AnswerType.Reason => kinds.HasFlag(AnswerKinds.Reason),
         _ => null,
     };
-
-    private static bool Any(PassageSentence sentence, Func<string, bool> predicate)
-    {
-        for (var i = 0; i < sentence.Tokens.Count; i++)
-        {
-            if (predicate(sentence.Tokens[i].Word))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool HasDigit(string word) => word.AsSpan().ContainsAnyInRange('0', '9');
-
-    /// <summary>A capital inside the sentence, other than "I".</summary>
-    private static bool HasName(Passage passage, PassageSentence sentence)
-    {
-        for (var i = 1; i < sentence.Tokens.Count; i++)
-        {
-            var token = sentence.Tokens[i];
-            if (token.Length > 1 && char.IsUpper(passage.Text[token.Start]))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     private static FrozenSet<string> Set(string words) => words.Split(' ').ToFrozenSet(StringComparer.Ordinal);
 }

@@ -1,102 +1,97 @@
-using DigitalTwin.Knowledge;
-
 namespace DigitalTwin.Engines.Extractive;
 
 /// <summary>Which of a question's words stand where in one passage; each match from 0 to 1.</summary>
 internal sealed class PassageMatches
 {
+    /// <summary>A definition begins with what it defines, among its first words.</summary>
+    private const int DefinedWithin = 5;
+    private const int CopulaWithin = 4;
+
     private readonly int terms;
     private readonly float[] bySentence;
-    private readonly float[] pairs;
+    private readonly SentenceMatch[] sentences;
 
-    /// <param name="byStem">For a stem the terms that it matches, and how well.</param>
-    public PassageMatches(Passage passage, int terms, Dictionary<string, (int Term, float Share)[]> byStem)
+    public PassageMatches(PassageTraits passage, int terms, TermMatcher matcher)
     {
         this.terms = terms;
-        Sentences = passage.Sentences.Count;
-        bySentence = new float[Sentences * terms];
-        pairs = new float[Sentences];
-        (Title, Heading, Anywhere) = (new float[terms], new float[terms], new float[terms]);
-        for (var s = 0; s < Sentences; s++)
+        bySentence = new float[(passage.Sentences.Length + 3) * terms];
+        sentences = new SentenceMatch[passage.Sentences.Length];
+        for (var s = 0; s < sentences.Length; s++)
         {
-            var row = bySentence.AsSpan(s * terms, terms);
-            pairs[s] = Match(passage.Sentences[s].Tokens, row, byStem);
+            var row = Row(s);
+            sentences[s] = Match(passage.Sentences[s].Stems, row, matcher);
             for (var t = 0; t < terms; t++)
             {
                 Anywhere[t] = Math.Max(Anywhere[t], row[t]);
             }
         }
 
-        MatchWords(passage.Title, Title, byStem);
-        MatchWords(passage.Heading, Heading, byStem);
+        Match(passage.Title, Title, matcher);
+        Match(passage.Heading, Heading, matcher);
     }
 
-    public int Sentences { get; }
+    public int Sentences => sentences.Length;
 
-    public float[] Title { get; }
+    public Span<float> Title => Row(Sentences);
 
-    public float[] Heading { get; }
+    public Span<float> Heading => Row(Sentences + 1);
 
     /// <summary>The best match of each term in any sentence.</summary>
-    public float[] Anywhere { get; }
+    public Span<float> Anywhere => Row(Sentences + 2);
 
-    public float Of(int sentence, int term) => bySentence[(sentence * terms) + term];
+    public Span<float> Row(int sentence) => bySentence.AsSpan(sentence * terms, terms);
+
+    /// <summary>How many words of the sentence match.</summary>
+    public int Hits(int sentence) => sentences[sentence].Hits;
 
     /// <summary>The share of the question's neighbouring words that are neighbours here too.</summary>
-    public float Pairs(int sentence) => terms > 1 ? Math.Min(1, pairs[sentence] / (terms - 1)) : 0;
+    public float Pairs(int sentence) => terms > 1 ? Math.Min(1f, (float)sentences[sentence].Pairs / (terms - 1)) : 0;
 
-    private static float Match(IReadOnlyList<TextToken> tokens, Span<float> matches, Dictionary<string, (int Term, float Share)[]> byStem)
+    /// <summary>One of the first words is asked for, and "is", "was" or the like follows soon.</summary>
+    public bool Defines(int sentence, int copulas)
     {
-        var pairs = 0;
-        var last = -2;
-        for (var i = 0; i < tokens.Count; i++)
+        var seen = -1;
+        for (var i = 0; copulas >> i != 0; i++)
         {
-            var token = tokens[i];
-            if (!byStem.TryGetValue(token.Stem, out var found) && (token.IsStopWord || !SharesRoot(token.Stem, matches, byStem)))
+            if (i < DefinedWithin && (sentences[sentence].Opening & (1 << i)) != 0)
             {
-                last = token.IsStopWord ? last : -2;
+                seen = i;
+            }
+            else if (seen >= 0 && (copulas & (1 << i)) != 0)
+            {
+                return i - seen <= CopulaWithin;
+            }
+        }
+
+        return false;
+    }
+
+    private static SentenceMatch Match(int[] stems, Span<float> row, TermMatcher matcher)
+    {
+        var (hits, pairs, opening, last) = (0, 0, 0, -2);
+        for (var i = 0; i < stems.Length; i++)
+        {
+            var isStopWord = stems[i] < 0;
+            if (!matcher.TryFind(isStopWord ? ~stems[i] : stems[i], out var matches))
+            {
+                last = isStopWord ? last : -2;
                 continue;
             }
 
-            foreach (var (term, share) in found ?? [])
+            foreach (var match in matches)
             {
-                matches[term] = Math.Max(matches[term], share);
+                row[match.Term] = Math.Max(row[match.Term], match.Share);
             }
 
-            if (found is not null)
-            {
-                pairs += found[0].Term == last + 1 ? 1 : 0;
-                last = found[0].Term;
-            }
+            hits++;
+            opening |= i < DefinedWithin ? 1 << i : 0;
+            pairs += matches[0].Term == last + 1 ? 1 : 0;
+            last = matches[0].Term;
         }
 
-        return pairs;
+        return new SentenceMatch(hits, pairs, opening);
     }
 
-    /// <summary>Words of one root (terrified, terror) begin alike: at least five letters and most of the shorter word.</summary>
-    private static bool SharesRoot(string stem, Span<float> matches, Dictionary<string, (int Term, float Share)[]> byStem)
-    {
-        if (stem.Length < 5) return false;
-        var any = false;
-        foreach (var (other, found) in byStem)
-        {
-            if (other.Length >= 5 && other[0] == stem[0])
-            {
-                var n = other.AsSpan().CommonPrefixLength(stem);
-                if (n >= 5 && n >= Math.Min(other.Length, stem.Length) - 1)
-                {
-                    foreach (var (term, share) in found) if (share == 1f) { matches[term] = Math.Max(matches[term], 0.7f); any = true; }
-                }
-            }
-        }
-        return any;
-    }
-
-    private static void MatchWords(string text, float[] matches, Dictionary<string, (int Term, float Share)[]> byStem)
-    {
-        if (text.Length > 0)
-        {
-            Match(TextAnalyzer.Analyze(text), matches, byStem);
-        }
-    }
+    /// <param name="Opening">Which of the first words match, as a bit each.</param>
+    private readonly record struct SentenceMatch(int Hits, int Pairs, int Opening);
 }

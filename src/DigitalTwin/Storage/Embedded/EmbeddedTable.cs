@@ -56,6 +56,8 @@ public sealed class EmbeddedTable : ITable, IAsyncDisposable
         }
     }
 
+    public bool WritesInOrder => true;
+
     public ValueTask<TableItem?> GetAsync(ItemKey key, CancellationToken cancellationToken = default)
     {
         TableGuard.Check(key);
