@@ -26,7 +26,7 @@ public sealed partial class LayeringTests
     [Fact]
     public void Every_feature_folder_is_in_the_list_of_layers()
     {
-        var folders = Directory.GetDirectories(SourceTree.Path("src", "DigitalTwin")).Select(folder => Path.GetFileName(folder)!)
+        var folders = Directory.GetDirectories(Repository.Path("src", "DigitalTwin")).Select(folder => Path.GetFileName(folder)!)
             .Where(name => name is not ("bin" or "obj" or "data" or "seed" or "wwwroot" or "Properties" or Layers.Hosting or Layers.Ports));
 
         Assert.Empty(folders.Except(Layers.Features.Keys));
@@ -114,7 +114,7 @@ public sealed partial class LayeringTests
 
     /// <summary>What the compiler folds away (constants, nameof) shows in the source only.</summary>
     private static IEnumerable<string> ForbiddenUsings() =>
-        from folder in SourceTree.Folders(SourceTree.Path("src", "DigitalTwin"))
+        from folder in Repository.Folders(Repository.Path("src", "DigitalTwin"))
         from file in Directory.GetFiles(folder, "*.cs")
         let text = File.ReadAllText(file)
         let own = NamespaceLine().Match(text)

@@ -12,7 +12,7 @@ public sealed class SourceTests
     [Fact]
     public void No_source_file_is_longer_than_400_lines()
     {
-        var tooLong = SourceTree.Folders(SourceTree.Path("src"))
+        var tooLong = Repository.Folders(Repository.Path("src"))
             .SelectMany(folder => Directory.GetFiles(folder, "*.cs").Concat(Directory.GetFiles(folder, "*.ts")).Concat(Directory.GetFiles(folder, "*.tsx")))
             .Select(file => (Name: Path.GetRelativePath(Repository.Root, file), Lines: File.ReadLines(file).Count()))
             .Where(file => file.Lines > MaxLines);
@@ -22,11 +22,11 @@ public sealed class SourceTests
 
     [Fact]
     public void Program_tells_the_story_in_25_lines() =>
-        Assert.InRange(File.ReadLines(SourceTree.Path("src", "DigitalTwin", "Program.cs")).Count(), 1, MaxProgramLines);
+        Assert.InRange(File.ReadLines(Repository.Path("src", "DigitalTwin", "Program.cs")).Count(), 1, MaxProgramLines);
 
     [Fact]
     public void No_two_names_in_a_folder_differ_only_by_case() =>
-        Assert.Empty(SourceTree.Folders(Repository.Root).SelectMany(folder => AlikeNames(Directory.GetFileSystemEntries(folder).Select(Path.GetFileName)!)));
+        Assert.Empty(Repository.Folders(Repository.Root).SelectMany(folder => AlikeNames(Directory.GetFileSystemEntries(folder).Select(Path.GetFileName)!)));
 
     [Fact]
     public void Two_names_that_differ_only_by_case_are_found() => Assert.Equal(["Aws", "aws"], AlikeNames(["aws", "Chat", "Aws"]).Order(StringComparer.Ordinal));

@@ -38,6 +38,8 @@ public sealed class PersonaPassagesTests
     {
         public TaskCompletionSource? Answers { get; set; }
 
+        public bool WritesInOrder => inner.WritesInOrder;
+
         public ValueTask<TableItem?> GetAsync(ItemKey key, CancellationToken cancellationToken) => inner.GetAsync(key, cancellationToken);
 
         public ValueTask<TablePage> QueryAsync(TableQuery query, CancellationToken cancellationToken) => inner.QueryAsync(query, cancellationToken);

@@ -106,6 +106,8 @@ public sealed class GarbageTests : IAsyncLifetime
 
         public ValueTask DisposeAsync() => ((IAsyncDisposable)inner).DisposeAsync();
 
+        public bool WritesInOrder => inner.WritesInOrder;
+
         public ValueTask<TableItem?> GetAsync(ItemKey key, CancellationToken cancellationToken) => inner.GetAsync(key, cancellationToken);
 
         public ValueTask<TablePage> QueryAsync(TableQuery query, CancellationToken cancellationToken) => inner.QueryAsync(query, cancellationToken);

@@ -81,7 +81,8 @@ public sealed class LogTests : IDisposable
         using var logs = new CapturedLogs();
         using (logs.CreateLogger("a").BeginScope(new Dictionary<string, object> { ["who"] = Mail }))
         {
-            logs.CreateLogger("b").Log(LogLevel.Trace, default, Words, new InvalidOperationException(ApiKey), (_, _) => "nothing");
+            var exception = new InvalidOperationException(ApiKey);
+            logs.CreateLogger("b").Log(LogLevel.Trace, default, Words, exception, (_, _) => "nothing");
         }
 
         var found = Assert.Throws<Xunit.Sdk.EmptyException>(() => AssertNone([new LogLine(LogLevel.Trace, "b", $"x {Words} y")], [Words]));

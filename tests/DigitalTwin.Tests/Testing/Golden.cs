@@ -3,40 +3,29 @@ using Xunit;
 namespace DigitalTwin.Tests.Testing;
 
 /// <summary>
-/// Compares a text with a file of the folder Golden. <c>UPDATE_GOLDEN=1</c> writes the file instead: look at the difference before
-/// committing it, and say in the commit why it changed.
+/// Compares a text with a file of <c>Golden/</c>. <c>UPDATE_GOLDEN=1</c> writes the file instead; the commit that changes it says why.
 /// </summary>
 internal static class Golden
 {
-    private static readonly string Folder = Path.Combine(Repository.Root, "tests", "DigitalTwin.Tests", "Golden");
-
-    public static void Matches(string name, string actual)
+    public static void Equal(string name, string actual)
     {
-        var path = Path.Combine(Folder, name);
+        var path = Repository.Path("tests", "DigitalTwin.Tests", "Golden", name);
+        var text = actual.ReplaceLineEndings("\n").TrimEnd() + "\n";
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
         {
-            File.WriteAllText(path, actual);
+            File.WriteAllText(path, text);
             return;
         }
 
-        Assert.True(File.Exists(path), $"There is no golden file {path}; run the test once with UPDATE_GOLDEN=1.");
-        Assert.Equal(File.ReadAllText(path), actual);
-    }
-}
-
-/// <summary>Where the sources lie, found from where the tests run.</summary>
-internal static class Repository
-{
-    public static string Root { get; } = Find();
-
-    private static string Find()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "DigitalTwin.sln")))
+        Assert.True(File.Exists(path), $"There is no {path}; run once with UPDATE_GOLDEN=1.");
+        var expected = File.ReadAllText(path).ReplaceLineEndings("\n");
+        if (expected != text)
         {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests do not run below the repository.");
+            var (was, now) = (expected.Split('\n'), text.Split('\n'));
+            var line = was.Zip(now).TakeWhile(pair => pair.First == pair.Second).Count();
+            Assert.Fail(
+                $"Golden/{name} differs at line {line + 1}:\n  was: {was.ElementAtOrDefault(line)}\n  now: {now.ElementAtOrDefault(line)}\n"
+                + "If that is meant, run with UPDATE_GOLDEN=1 and say why in the commit.");
         }
-
-        return folder;
     }
 }

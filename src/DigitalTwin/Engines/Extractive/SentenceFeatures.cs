@@ -27,6 +27,9 @@ internal enum SentenceFeature
     /// <summary>What the rest of the passage adds.</summary>
     InPassage,
 
+    /// <summary>What the document's other passages found add.</summary>
+    InDocument,
+
     /// <summary>Words of the headings above, whether the sentence has them or not.</summary>
     Heading,
 

@@ -11,6 +11,7 @@ internal sealed class SentenceScorer
     private readonly TermMatcher matcher;
     private readonly float totalWeight;
     private readonly float bestRank;
+    private readonly PassageMatches[] matches;
 
     public SentenceScorer(Grounding grounding)
     {
@@ -21,6 +22,8 @@ internal sealed class SentenceScorer
         {
             totalWeight += grounding.Terms[i].Weight;
         }
+
+        matches = [.. grounding.Passages.Select(passage => new PassageMatches(PassageTraits.Of(passage), grounding.Terms.Count, matcher))];
     }
 
     /// <summary>Every sentence's score, in the order of passages and sentences.</summary>
@@ -58,13 +61,18 @@ internal sealed class SentenceScorer
     {
         var passage = grounding.Passages[p];
         var traits = PassageTraits.Of(passage);
-        var matches = new PassageMatches(traits, grounding.Terms.Count, matcher);
+        Span<float> inDocument = stackalloc float[grounding.Terms.Count];
+        inDocument.Clear();
         var documentRank = 0f;
         for (var other = 0; other < grounding.Passages.Count; other++)
         {
             if (grounding.Passages[other].DocumentId == passage.DocumentId)
             {
                 documentRank = Math.Max(documentRank, (float)grounding.Scores[other] / bestRank);
+                for (var t = 0; t < inDocument.Length; t++)
+                {
+                    inDocument[t] = Math.Max(inDocument[t], matches[other].Anywhere[t]);
+                }
             }
         }
 
@@ -73,18 +81,18 @@ internal sealed class SentenceScorer
         for (var s = 0; s < traits.Sentences.Length; s++)
         {
             features.Clear();
-            Cover(matches, s, features);
+            Cover(matches[p], s, inDocument, features);
             features[(int)SentenceFeature.Rank] = (float)grounding.Scores[p] / bestRank;
             features[(int)SentenceFeature.DocumentRank] = documentRank;
             features[(int)SentenceFeature.First] = s == 0 ? 1 : 0;
             features[(int)SentenceFeature.Continues] = continues ? 1 : 0;
-            Read(traits.Sentences[s], s, matches, features);
+            Read(traits.Sentences[s], s, matches[p], features);
             visit(p, s, features);
         }
     }
 
     /// <summary>The coverages: what the sentence has, and what each wider circle adds to it.</summary>
-    private void Cover(PassageMatches matches, int s, Span<float> features)
+    private void Cover(PassageMatches matches, int s, ReadOnlySpan<float> inDocument, Span<float> features)
     {
         if (totalWeight <= 0)
         {
@@ -110,6 +118,7 @@ internal sealed class SentenceScorer
             features[(int)SentenceFeature.InHeading] += weight * Math.Max(0, heading[t] - own);
             features[(int)SentenceFeature.InTitle] += weight * Math.Max(0, title[t] - Math.Max(own, heading[t]));
             features[(int)SentenceFeature.InPassage] += weight * Math.Max(0, anywhere[t] - Math.Max(own, neighbour));
+            features[(int)SentenceFeature.InDocument] += weight * Math.Max(0, inDocument[t] - Math.Max(anywhere[t], heading[t]));
             features[(int)SentenceFeature.Heading] += weight * heading[t];
             features[(int)SentenceFeature.Title] += weight * title[t];
         }

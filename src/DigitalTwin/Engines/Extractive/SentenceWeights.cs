@@ -34,6 +34,7 @@ internal static class SentenceWeights
         Set(SentenceFeature.InHeading, 0.84f, 0.17f);
         Set(SentenceFeature.InTitle, 0.66f, 0.62f);
         Set(SentenceFeature.InPassage, 0.31f, 0.64f);
+        Set(SentenceFeature.InDocument, 0.15f, 0.2f);
         Set(SentenceFeature.Heading, 0.35f, 0.88f);
         Set(SentenceFeature.Title, 0.34f, 1.01f);
         Set(SentenceFeature.TitleOfTopic, 0.21f, 0.11f);

@@ -11,6 +11,7 @@ internal static class Synonyms
 {
     private const float StandIn = 0.85f;
     private const float Association = 0.5f;
+    private const float Converse = 0.8f;
 
     private static readonly List<string> Heads = [];
     private static readonly FrozenDictionary<string, Synonym[]> ByStem = Load();
@@ -34,8 +35,26 @@ internal static class Synonyms
             }
         }
 
+        AddConverses(groups);
         return groups.ToFrozenDictionary(
             group => group.Key, group => group.Value.Select(other => new Synonym(other.Key, other.Value)).ToArray(), StringComparer.Ordinal);
+    }
+
+    /// <summary>What stands in for a word, the word stands in for too, a little less.</summary>
+    private static void AddConverses(Dictionary<string, Dictionary<string, float>> groups)
+    {
+        foreach (var (head, others) in groups.ToArray())
+        {
+            foreach (var (other, share) in others.ToArray())
+            {
+                if (!groups.TryGetValue(other, out var back))
+                {
+                    groups.Add(other, back = new Dictionary<string, float>(StringComparer.Ordinal));
+                }
+
+                back.TryAdd(head, share * Converse);
+            }
+        }
     }
 
     private static void Add(Dictionary<string, Dictionary<string, float>> groups, string line)
