@@ -32,7 +32,7 @@ public class SearchBenchmarks
         return hits;
     }
 
-    /// <summary>By the question as it stands, widened by words of the best passages, as the owner's search asks.</summary>
+    /// <summary>By the question as it stands, as the owner's search asks.</summary>
     [Benchmark(OperationsPerInvoke = Count)]
     public int Question()
     {
