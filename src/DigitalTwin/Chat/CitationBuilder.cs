@@ -14,6 +14,7 @@ internal static class CitationBuilder
     private const double SupportShare = 0.6;
     private const int FewestSharedWords = 3;
     private const int MostUnmarked = 3;
+    private const int LongestSpan = 700;
 
     /// <param name="used">The passages by their marker: the first is <c>[1]</c>.</param>
     /// <param name="marksAll">Whether the engine marks whatever it takes from a passage, so that no marker means no source.</param>
@@ -73,12 +74,9 @@ internal static class CitationBuilder
 
     private static string QuoteFor(Passage passage, List<string> statements)
     {
-        foreach (var statement in statements)
+        if (SpanOf(passage, statements) is { } span)
         {
-            if (statement.Length > 0 && passage.Text.Contains(statement, StringComparison.Ordinal))
-            {
-                return statement;
-            }
+            return span;
         }
 
         var best = passage.Sentences.Count > 0 ? passage.Sentences[0] : null;
@@ -95,6 +93,22 @@ internal static class CitationBuilder
         }
 
         return best is null ? passage.Text : passage.Text.Substring(best.Start, best.Length);
+    }
+
+    /// <summary>From the first to the last of the statements that the passage holds word for word; the first alone when they lie far apart.</summary>
+    private static string? SpanOf(Passage passage, List<string> statements)
+    {
+        var (start, end, first) = (int.MaxValue, 0, default(string));
+        foreach (var statement in statements)
+        {
+            var at = statement.Length > 0 ? passage.Text.IndexOf(statement, StringComparison.Ordinal) : -1;
+            if (at >= 0)
+            {
+                (start, end, first) = (Math.Min(start, at), Math.Max(end, at + statement.Length), first ?? statement);
+            }
+        }
+
+        return first is null || end - start > LongestSpan ? first : passage.Text[start..end];
     }
 
     /// <summary>Models often forget their markers; statements that a passage plainly holds get their source all the same.</summary>

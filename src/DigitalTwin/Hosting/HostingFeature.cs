@@ -52,6 +52,7 @@ public static class HostingFeature
             .MinimumLevel.Is(Enum.TryParse<LogEventLevel>(builder.Configuration["Twin:LogLevel"], ignoreCase: true, out var level) ? level : LogEventLevel.Information)
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
+            .MinimumLevel.Override("DigitalTwin.Owner.OwnerKeyHandler", LogEventLevel.Warning)
             .Filter.ByExcluding(StartFailure.IsSaidElsewhere)
             .WriteTo.Console(
                 outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using DigitalTwin.Knowledge;
 using Microsoft.Extensions.AI;
 
 namespace DigitalTwin.Engines.Extractive;
@@ -61,19 +62,31 @@ internal sealed class ExtractiveChatClient : IChatClient
         var answer = new StringBuilder();
         for (var i = 0; i < sentences.Count; i++)
         {
-            var (passage, sentence) = (sentences[i].Passage, sentences[i].Sentence);
+            var passage = sentences[i].Passage;
             if (answer.Length > 0)
             {
                 answer.Append(i > 0 && sentences[i - 1].Passage != passage ? "\n\n" : " ");
             }
 
             answer.Append(AnswerSelector.TextOf(grounding, sentences[i]));
-            if (i + 1 == sentences.Count || sentences[i + 1].Passage != passage || sentences[i + 1].Sentence != sentence + 1)
+            if (i + 1 == sentences.Count || !AreNeighbours(grounding.Passages[passage], sentences[i], sentences[i + 1]))
             {
                 answer.Append(CultureInfo.InvariantCulture, $" [{passage + 1}]");
             }
         }
 
         return answer.ToString();
+    }
+
+    /// <summary>The second follows the first with nothing but a space between, so that the two together are verbatim as well.</summary>
+    private static bool AreNeighbours(Passage passage, SentenceScore first, SentenceScore second)
+    {
+        if (second.Passage != first.Passage || second.Sentence != first.Sentence + 1)
+        {
+            return false;
+        }
+
+        var end = passage.Sentences[first.Sentence].Start + passage.Sentences[first.Sentence].Length;
+        return passage.Sentences[second.Sentence].Start == end + 1 && passage.Text[end] == ' ';
     }
 }

@@ -8,13 +8,13 @@ namespace DigitalTwin.Engines.Extractive;
 /// </summary>
 internal static class SentenceWeights
 {
-    private const float Bias = -1.44f;
-    private const float UnknownShare = -1.29f;
-    private const float UnknownNames = -0.43f;
-    private const float TermCount = 0.34f;
-    private const float LeansOnPrevious = 0.87f;
-    private const float TotalWeight = -0.35f;
-    private const float UnknownTerms = -0.68f;
+    private const float Bias = -1.2f;
+    private const float UnknownShare = -1.38f;
+    private const float UnknownNames = -0.46f;
+    private const float TermCount = 0.35f;
+    private const float LeansOnPrevious = 0.88f;
+    private const float TotalWeight = -0.31f;
+    private const float UnknownTerms = -0.75f;
 
     /// <summary>The share of a question's weight that the knowledge may lack, and that of its names; beyond it is about something else.</summary>
     private const float MostUnknown = 0.55f;
@@ -27,30 +27,30 @@ internal static class SentenceWeights
 
     static SentenceWeights()
     {
-        Set(SentenceFeature.InSentence, 1.04f, 0.76f);
-        Set(SentenceFeature.Literally, 0.27f, 0.95f);
-        Set(SentenceFeature.MissesName, -0.11f, -0.35f);
-        Set(SentenceFeature.InNeighbours, 0.47f, 0.10f);
-        Set(SentenceFeature.InHeading, 0.84f, 0.17f);
-        Set(SentenceFeature.InTitle, 0.66f, 0.62f);
-        Set(SentenceFeature.InPassage, 0.31f, 0.64f);
-        Set(SentenceFeature.InDocument, 0.15f, 0.2f);
-        Set(SentenceFeature.Heading, 0.35f, 0.88f);
-        Set(SentenceFeature.Title, 0.34f, 1.01f);
-        Set(SentenceFeature.TitleOfTopic, 0.21f, 0.11f);
-        Set(SentenceFeature.Rank, 0.27f, 0.11f);
-        Set(SentenceFeature.DocumentRank, 0.11f, 0.03f);
-        Set(SentenceFeature.Density, 0.16f, 0.53f);
-        Set(SentenceFeature.Pairs, 0.32f, 0.49f);
-        Set(SentenceFeature.RightType, 0.20f, -0.05f);
-        Set(SentenceFeature.WrongType, -0.25f, -0.65f);
-        Set(SentenceFeature.LikelyType, 0.25f, 0.60f);
-        Set(SentenceFeature.OfSpeaker, 0.05f, 0.61f);
-        Set(SentenceFeature.SpeakerActs, 0.14f, 0.09f);
-        Set(SentenceFeature.Defines, 0.22f, -0.21f);
-        Set(SentenceFeature.First, 0.08f, 0.28f);
-        Set(SentenceFeature.Continues, 0.13f, 0.61f);
-        Set(SentenceFeature.TooShort, -0.21f, 0.03f);
+        Set(SentenceFeature.InSentence, 1.05f, 0.72f);
+        Set(SentenceFeature.Literally, 0.27f, 0.78f);
+        Set(SentenceFeature.MissesName, -0.11f, -0.28f);
+        Set(SentenceFeature.InNeighbours, 0.45f, 0.42f);
+        Set(SentenceFeature.InHeading, 0.86f, 0.42f);
+        Set(SentenceFeature.InTitle, 0.67f, 0.62f);
+        Set(SentenceFeature.InPassage, 0.30f, 0.36f);
+        Set(SentenceFeature.InDocument, 0.14f, 0.27f);
+        Set(SentenceFeature.Heading, 0.38f, 0.97f);
+        Set(SentenceFeature.Title, 0.35f, 1.29f);
+        Set(SentenceFeature.TitleOfTopic, 0.21f, 0.38f);
+        Set(SentenceFeature.Rank, 0.28f, -0.11f);
+        Set(SentenceFeature.DocumentRank, 0.09f, -0.09f);
+        Set(SentenceFeature.Density, 0.16f, 0.32f);
+        Set(SentenceFeature.Pairs, 0.33f, 0.52f);
+        Set(SentenceFeature.RightType, 0.21f, -0.22f);
+        Set(SentenceFeature.WrongType, -0.26f, -0.37f);
+        Set(SentenceFeature.LikelyType, 0.27f, 0.57f);
+        Set(SentenceFeature.OfSpeaker, 0.06f, 0.67f);
+        Set(SentenceFeature.SpeakerActs, 0.16f, 0.00f);
+        Set(SentenceFeature.Defines, 0.22f, -0.18f);
+        Set(SentenceFeature.First, 0.10f, 0.33f);
+        Set(SentenceFeature.Continues, 0.13f, 0.60f);
+        Set(SentenceFeature.TooShort, -0.21f, 0.17f);
     }
 
     /// <summary>The sum by which sentences are ranked.</summary>
