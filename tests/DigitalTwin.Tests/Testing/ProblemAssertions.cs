@@ -8,7 +8,7 @@ internal static class ProblemAssertions
 {
     /// <summary>What only our side of the house says; none of it belongs in an answer.</summary>
     private static readonly string[] Inner =
-        ["System.", "Microsoft.", "DigitalTwin.", "Exception", "   at ", ".cs", "/src/", "/work/", "/tmp/", "/root/", "stack", "Kestrel", "BindAsync", "TryParse"];
+        ["System.", "Microsoft.", "DigitalTwin.", "Exception", "   at ", ".cs", "/src/", "/tmp/", "/root/", "stack", "Kestrel", "BindAsync", "TryParse"];
 
     /// <summary>The response is a problem of this status and code, with a detail that says something, and tells nothing of the inside.</summary>
     public static async Task<JsonObject> AssertProblemAsync(this HttpResponseMessage response, HttpStatusCode status, string code)
