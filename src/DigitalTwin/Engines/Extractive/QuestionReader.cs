@@ -69,6 +69,11 @@ public static class QuestionReader
         var shouting = !text.AsSpan().ContainsAnyInRange('a', 'z');
         foreach (var token in tokens)
         {
+            if (terms.Count == QueryTerms.MostTerms)
+            {
+                break;
+            }
+
             if (token.IsStopWord || Fillers.Contains(token.Word) || IsSpeaker(token.Word, speakerName) || terms.Exists(t => t.Stem == token.Stem))
             {
                 continue;
@@ -197,24 +202,21 @@ public static class QuestionReader
             return true;
         }
 
-        // A pronoun behind two or more words of substance, or behind a name, most likely means those.
-        var before = 0;
+        // A pronoun behind a word of substance most likely means that.
+        var hasSubstance = false;
         foreach (var token in tokens)
         {
             if (Pronouns.Contains(token.Word))
             {
-                return before == 0;
+                return !hasSubstance;
             }
 
-            if (Demonstratives.Contains(token.Word) && before == 0 && terms.Count <= 2)
+            if (Demonstratives.Contains(token.Word) && !hasSubstance && terms.Count <= 2)
             {
                 return true;
             }
 
-            if (terms.Find(t => t.Stem == token.Stem) is { } term)
-            {
-                before += term.IsName ? 2 : term.Weight < 1 ? 0 : 1;
-            }
+            hasSubstance |= terms.Exists(t => t.Stem == token.Stem && (t.IsName || t.Weight >= 1));
         }
 
         return terms.TrueForAll(t => t.Weight < 1);

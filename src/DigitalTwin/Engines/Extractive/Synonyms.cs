@@ -19,7 +19,7 @@ internal static class Synonyms
     public static IReadOnlyList<Synonym> Of(string stem) => ByStem.GetValueOrDefault(stem, []);
 
     /// <summary>The list's word that a misspelt one was most likely meant to be, or null.</summary>
-    public static string? Correct(string word) => EnglishWords.Correct(word, Heads);
+    public static string? Correct(string word) => SpellingCorrector.Correct(word, Heads);
 
     private static FrozenDictionary<string, Synonym[]> Load()
     {

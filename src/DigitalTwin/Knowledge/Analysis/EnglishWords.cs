@@ -28,23 +28,6 @@ static class EnglishWords
     /// <summary>Whether a word is everyday English, so that it is never taken for another word's misspelling.</summary>
     public static bool IsCommon(string word, string stem) => CommonWords.Contains(word) || CommonStems.Contains(stem) || Lemmas.ContainsKey(word);
 
-    /// <summary>The one of <paramref name="words"/> that a misspelt word was most likely meant to be, or null.</summary>
-    public static string? Correct(string word, IReadOnlyList<string> words)
-    {
-        var most = word.Length >= 8 ? 2 : 1;
-        var (best, least) = (default(string), int.MaxValue);
-        foreach (var candidate in words)
-        {
-            if (word.Length >= 4 && Math.Abs(candidate.Length - word.Length) <= most && candidate.Length >= 4
-                && SpellingCorrector.Cost(word, candidate, most) is var cost && cost < least)
-            {
-                (best, least) = (candidate, cost);
-            }
-        }
-
-        return best;
-    }
-
     /// <summary>The word a form belongs to (wrote → write, children → child, organised → organized), or the word itself.</summary>
     public static string Lemma(string word)
     {

@@ -89,14 +89,6 @@ public sealed class PassageIndex
         return new(terms, Hits(current, terms, top, expand));
     }
 
-    /// <inheritdoc cref="Search(string, int, bool)"/>
-    public SearchResult Search(IReadOnlyList<TextToken> question, int top, bool expand = true)
-    {
-        var current = snapshot;
-        var terms = QueryTerms.From(question, current, settings);
-        return new(terms, Hits(current, terms, top, expand));
-    }
-
     /// <summary>The best passages for weighted words, without widening. The result has one term for each word, in order.</summary>
     public SearchResult Search(IReadOnlyList<WeightedWord> words, int top)
     {
@@ -126,13 +118,6 @@ public sealed class PassageIndex
 
     /// <summary>The idf of a stem that one passage has.</summary>
     public double LargestIdf => IndexSnapshot.Idf(Math.Max(snapshot.Passages, 1), 1);
-
-    /// <summary>How much a stem tells: ln(1 + (N - n + ½) / (n + ½)) for n of N passages.</summary>
-    public double Idf(string stem)
-    {
-        var current = snapshot;
-        return IndexSnapshot.Idf(current.Passages, current.Frequency(Vocabulary.StemId(stem)).Passages);
-    }
 
     SearchHit[] Hits(IndexSnapshot current, List<QueryTerm> terms, int top, bool expand)
     {

@@ -4,7 +4,7 @@ namespace DigitalTwin.Knowledge;
 static class QueryTerms
 {
     // Beyond this many distinct words a question is a document; the rest would cost time and change nothing.
-    const int MostTerms = 64;
+    public const int MostTerms = 64;
     const float PartWeight = 0.5f;
 
     public static List<QueryTerm> From(string question, IndexSnapshot snapshot, RankingSettings settings)
@@ -14,18 +14,6 @@ static class QueryTerms
         while (scanner.MoveNext())
         {
             words.Add(new(scanner.Start, scanner.Start + scanner.Length, scanner.Word));
-        }
-
-        return From(words, snapshot, settings);
-    }
-
-    public static List<QueryTerm> From(IReadOnlyList<TextToken> question, IndexSnapshot snapshot, RankingSettings settings)
-    {
-        var words = new List<AskedWord>(question.Count);
-        for (var i = 0; i < question.Count; i++)
-        {
-            var token = question[i];
-            words.Add(new(token.Start, token.Start + token.Length, Vocabulary.Find(token.Word, fromDocument: false)));
         }
 
         return From(words, snapshot, settings);

@@ -22,7 +22,7 @@ static class SpellingCorrector
             return null;
         }
 
-        var most = word.Text.Length >= LongWord ? 2 : 1;
+        var most = MostEdits(word.Text);
         var letters = SegmentWords.LettersOf(word.Text);
         var best = default(VocabularyWord);
         var bestRank = (Cost: int.MaxValue, Frequency: 0);
@@ -57,8 +57,34 @@ static class SpellingCorrector
         return best;
     }
 
+    /// <summary>The one of <paramref name="words"/> that a misspelt word was most likely meant to be, or null; of equals the first.</summary>
+    public static string? Correct(string word, IReadOnlyList<string> words)
+    {
+        if (word.Length < SegmentWords.Shortest)
+        {
+            return null;
+        }
+
+        var most = MostEdits(word);
+        var letters = SegmentWords.LettersOf(word);
+        var (best, least) = (default(string), int.MaxValue);
+        foreach (var candidate in words)
+        {
+            if (candidate.Length >= SegmentWords.Shortest && Math.Abs(candidate.Length - word.Length) <= most
+                && BitOperations.PopCount(SegmentWords.LettersOf(candidate) ^ letters) <= 2 * most
+                && Cost(word, candidate, most) is var cost && cost < least)
+            {
+                (best, least) = (candidate, cost);
+            }
+        }
+
+        return best;
+    }
+
+    static int MostEdits(string word) => word.Length >= LongWord ? 2 : 1;
+
     // Twice the distance, one more when the first letter differs; int.MaxValue for what no slip explains.
-    public static int Cost(string asked, string candidate, int most)
+    static int Cost(string asked, string candidate, int most)
     {
         var differs = asked[0] != candidate[0];
         var swapped = asked[0] == candidate[1] && asked[1] == candidate[0];
