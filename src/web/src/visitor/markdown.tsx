@@ -27,36 +27,51 @@ export interface Block {
 }
 
 /**
- * An answer that grows. Only its last block is read again when text comes; everything before is settled, since no later
- * text can change a block that another one follows.
+ * An answer that grows. Only its end is read again when text comes; everything before is settled: a block that another one
+ * follows no longer changes. Half a line proves nothing: `1` may become `1.`, the next item of the list before, or `1.5`.
  */
 export class GrowingMarkdown {
   readonly settled: Block[] = [];
   /** The text so far. */
   text = '';
   private length = 0;
+  private open: readonly Block[] = [];
 
-  /** Takes the whole text so far and returns what is not settled yet. */
-  update(text: string): Block | null {
+  /** Takes the whole text so far and returns what is not settled yet: the last block of the whole lines, and what half a line makes of it. */
+  update(text: string): readonly Block[] {
     this.text = text;
-    const tokens = marked.lexer(text.slice(this.length)).filter((token) => token.raw);
-    while (tokens.length > 1 && tokens.at(-1)!.type === 'space') {
-      const space = tokens.pop()!;
-      tokens[tokens.length - 1]!.raw += space.raw;
-    }
-    for (const token of tokens.slice(0, -1)) {
-      this.length += token.raw.length;
-      if (token.type !== 'space') {
-        this.settled.push({ key: this.settled.length, raw: token.raw });
-      }
-    }
-    const last = tokens.at(-1);
-    return last && last.type !== 'space' ? { key: this.settled.length, raw: text.slice(this.length) } : null;
+    const rest = text.replace(/\r\n?/g, '\n').slice(this.length);
+    const lines = read(rest.slice(0, rest.lastIndexOf('\n') + 1)).slice(0, -1);
+    this.settled.push(...lines.map((raw, index) => ({ key: this.settled.length + index, raw })));
+    const length = lines.reduce((sum, raw) => sum + raw.length, 0);
+    this.length += length;
+    this.open = read(rest.slice(length)).map((raw, index) => {
+      const known = this.open.find((block) => block.key === this.settled.length + index);
+      return known?.raw === raw ? known : { key: this.settled.length + index, raw };
+    });
+    return this.open;
   }
 }
 
+/** The blocks of a text, each with the empty lines around it. */
+function read(text: string): string[] {
+  const blocks: string[] = [];
+  let space = '';
+  for (const token of marked.lexer(text)) {
+    if (token.type !== 'space') {
+      blocks.push(space + token.raw);
+      space = '';
+    } else if (blocks.length > 0) {
+      blocks[blocks.length - 1] += token.raw;
+    } else {
+      space += token.raw;
+    }
+  }
+  return blocks;
+}
+
 /** The beginning of a block, before it is clear which: a heading's `#`, a list's `-`, a fence's first backticks. */
-const openLine = /(^|\n)[ \t]*(?:#{1,6}|[-*+](?: \[[ xX]?\]?)?|\d{1,3}[.)]|>+|`{1,3}|~{1,3}|=+|-{2,}|\*{2,}|_{2,}|\|)[ \t]*$/;
+const openLine = /(^|\n)[ \t]*(?:#{1,6}|[-*+](?: \[[ xX]?\]?)?|\d{1,3}[.)]|>+|`{1,3}|~{1,3}|=+|:?-[-:| \t]*|\*{2,}|_{2,}|\|)[ \t]*$/;
 const openInline = /(?:[*_~`]+|!?\[\^?\d*|<\/?[a-z][^<>\n]*|&#?\w{0,8})$/i;
 const tableStart = /^[ \t]*\|/;
 const delimiterRow = /\n[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[^\n]*)?\n/;
@@ -69,7 +84,7 @@ export function closeOpenMarkup(raw: string): string {
   if (tableStart.test(raw) && !delimiterRow.test(raw)) {
     return '';
   }
-  return remend(raw.replace(openLine, '$1').replace(openInline, ''), { linkMode: 'text-only', katex: false });
+  return remend(raw.replace(openLine, '$1').replace(openInline, '').trimEnd(), { linkMode: 'text-only', katex: false });
 }
 
 function isInsideFence(raw: string): boolean {
