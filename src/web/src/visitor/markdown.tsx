@@ -1,0 +1,197 @@
+import { Marked, type Token, type Tokens } from 'marked';
+import type { ComponentChildren, VNode } from 'preact';
+import remend from 'remend';
+import { CodeBlock } from './CodeBlock';
+import { entities } from './entities';
+import { t } from '../shared/i18n';
+
+/**
+ * Markdown as Preact nodes. Model text is never handed to the browser as HTML: tags in it show as text, images as their
+ * description, and a link only leads to the schemes below. So there is nothing to sanitize, and no request to smuggle out.
+ */
+const safeLink = /^(?:https?:\/\/|mailto:|tel:)/i;
+
+const marked = new Marked({
+  gfm: true,
+  // A reference's address could stand far from where it is used, and would reach into blocks that are settled: none are read.
+  tokenizer: { def: () => undefined },
+});
+
+/** Shows the marker `[n]`. */
+export type Cite = (n: number) => VNode | null;
+
+/** A block of an answer: once settled, its text no longer changes. */
+export interface Block {
+  key: number;
+  raw: string;
+}
+
+/**
+ * An answer that grows. Only its last block is read again when text comes; everything before is settled, since no later
+ * text can change a block that another one follows.
+ */
+export class GrowingMarkdown {
+  readonly settled: Block[] = [];
+  /** The text so far. */
+  text = '';
+  private length = 0;
+
+  /** Takes the whole text so far and returns what is not settled yet. */
+  update(text: string): Block | null {
+    this.text = text;
+    const tokens = marked.lexer(text.slice(this.length)).filter((token) => token.raw);
+    while (tokens.length > 1 && tokens.at(-1)!.type === 'space') {
+      const space = tokens.pop()!;
+      tokens[tokens.length - 1]!.raw += space.raw;
+    }
+    for (const token of tokens.slice(0, -1)) {
+      this.length += token.raw.length;
+      if (token.type !== 'space') {
+        this.settled.push({ key: this.settled.length, raw: token.raw });
+      }
+    }
+    const last = tokens.at(-1);
+    return last && last.type !== 'space' ? { key: this.settled.length, raw: text.slice(this.length) } : null;
+  }
+}
+
+/** The beginning of a block, before it is clear which: a heading's `#`, a list's `-`, a fence's first backticks. */
+const openLine = /(^|\n)[ \t]*(?:#{1,6}|[-*+](?: \[[ xX]?\]?)?|\d{1,3}[.)]|>+|`{1,3}|~{1,3}|=+|-{2,}|\*{2,}|_{2,}|\|)[ \t]*$/;
+const openInline = /(?:[*_~`]+|!?\[\^?\d*|<\/?[a-z][^<>\n]*|&#?\w{0,8})$/i;
+const tableStart = /^[ \t]*\|/;
+const delimiterRow = /\n[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[^\n]*)?\n/;
+
+/** Completes or hides what is half there at the end of a growing block, so that no raw markup flashes up. */
+export function closeOpenMarkup(raw: string): string {
+  if (isInsideFence(raw)) {
+    return raw.replace(/\n[ \t]*[`~]{1,2}$/, '');
+  }
+  if (tableStart.test(raw) && !delimiterRow.test(raw)) {
+    return '';
+  }
+  return remend(raw.replace(openLine, '$1').replace(openInline, ''), { linkMode: 'text-only', katex: false });
+}
+
+function isInsideFence(raw: string): boolean {
+  const fences = raw.match(/(?:^|\n)[ \t]*(?:```|~~~)/g);
+  return fences !== null && fences.length % 2 === 1;
+}
+
+export function Markdown({ raw, isOpen, cite }: { raw: string; isOpen?: boolean; cite: Cite }): VNode {
+  return <>{marked.lexer(isOpen ? closeOpenMarkup(raw) : raw).map((token) => block(token, cite))}</>;
+}
+
+function block(token: Token, cite: Cite): ComponentChildren {
+  switch (token.type) {
+    case 'space':
+    case 'def':
+      return null;
+    case 'heading':
+      return heading((token as Tokens.Heading).depth, inline(token.tokens, cite));
+    case 'code':
+      return <CodeBlock text={(token as Tokens.Code).text} language={(token as Tokens.Code).lang ?? ''} />;
+    case 'blockquote':
+      return <blockquote>{token.tokens?.map((inner) => block(inner, cite))}</blockquote>;
+    case 'hr':
+      return <hr />;
+    case 'list':
+      return list(token as Tokens.List, cite);
+    case 'table':
+      return table(token as Tokens.Table, cite);
+    case 'paragraph':
+      return <p>{inline(token.tokens, cite)}</p>;
+    case 'text':
+      return inline(token.tokens ?? [token], cite);
+    default:
+      return <p>{token.raw}</p>; // Raw HTML, shown as what it is: text.
+  }
+}
+
+/** The page's own headings end at level 2; an answer's begin below. */
+function heading(depth: number, children: ComponentChildren): VNode {
+  switch (depth) {
+    case 1:
+    case 2:
+      return <h3>{children}</h3>;
+    case 3:
+      return <h4>{children}</h4>;
+    default:
+      return <h5>{children}</h5>;
+  }
+}
+
+function list(token: Tokens.List, cite: Cite): VNode {
+  const items = token.items.map((item) => (
+    <li>
+      {item.task && <span aria-hidden="true">{item.checked ? '☑ ' : '☐ '}</span>}
+      {item.tokens.filter((inner) => inner.type !== 'checkbox').map((inner) => block(inner, cite))}
+    </li>
+  ));
+  return token.ordered ? <ol start={token.start === '' ? 1 : token.start}>{items}</ol> : <ul>{items}</ul>;
+}
+
+function table(token: Tokens.Table, cite: Cite): VNode {
+  const aligned = (cell: Tokens.TableCell) => (cell.align ? { class: `align-${cell.align}` } : {});
+  return (
+    <div class="table" role="region" aria-label={t('table')} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>{token.header.map((cell) => <th scope="col" {...aligned(cell)}>{inline(cell.tokens, cite)}</th>)}</tr>
+        </thead>
+        <tbody>
+          {token.rows.map((row) => <tr>{row.map((cell) => <td {...aligned(cell)}>{inline(cell.tokens, cite)}</td>)}</tr>)}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function inline(tokens: Token[] | undefined, cite: Cite): ComponentChildren {
+  return tokens?.map((token) => span(token, cite));
+}
+
+function span(token: Token, cite: Cite): ComponentChildren {
+  switch (token.type) {
+    case 'strong':
+      return <strong>{inline(token.tokens, cite)}</strong>;
+    case 'em':
+      return <em>{inline(token.tokens, cite)}</em>;
+    case 'del':
+      return <del>{inline(token.tokens, cite)}</del>;
+    case 'codespan':
+      return <code>{(token as Tokens.Codespan).text}</code>;
+    case 'br':
+      return <br />;
+    case 'escape':
+      return (token as Tokens.Escape).text;
+    case 'link':
+      return link(token as Tokens.Link, cite);
+    case 'image':
+      return (token as Tokens.Image).text;
+    case 'text':
+      return 'tokens' in token && token.tokens ? inline(token.tokens, cite) : markers(entities((token as Tokens.Text).text), cite);
+    default:
+      return token.raw;
+  }
+}
+
+function link(token: Tokens.Link, cite: Cite): ComponentChildren {
+  const children = inline(token.tokens, cite);
+  return safeLink.test(token.href)
+    ? <a href={token.href} target="_blank" rel="noopener noreferrer">{children}</a>
+    : children;
+}
+
+/** Puts a chip where `[n]` stands, if n is a citation. It stays on the line of the word before it. */
+function markers(text: string, cite: Cite): ComponentChildren {
+  const parts: ComponentChildren[] = [];
+  let end = 0;
+  for (const match of text.matchAll(/(\S*)\s?\[(\d{1,3})\]/g)) {
+    const chip = cite(Number(match[2]));
+    if (chip) {
+      parts.push(text.slice(end, match.index), <span class="cited">{match[1]}{chip}</span>);
+      end = match.index + match[0].length;
+    }
+  }
+  return parts.length === 0 ? text : [...parts, text.slice(end)];
+}
