@@ -108,6 +108,9 @@ public sealed record TurnRecord
 
     public string? Engine { get; init; }
 
+    /// <summary>Which answer this is, when the question had to be answered anew after a crash; null for the first.</summary>
+    public string? Attempt { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? CompletedAt { get; init; }
