@@ -26,7 +26,7 @@ export function fillTemplate(server) {
       const profile = await (await fetch(`${server}/api/persona`)).json();
       const words = profile.name.trim().split(/\s+/);
       const values = {
-        name: escape(profile.name), headline: escape(profile.headline), greeting: escape(profile.greeting), version: '0',
+        name: escape(profile.name), headline: escape(profile.headline), greeting: escape(profile.greeting), theme: '0',
         initials: escape((words[0][0] + (words.length > 1 ? words.at(-1)[0] : '')).toUpperCase()),
         page: JSON.stringify({ profile, version: 0, retentionDays: 90 }).replaceAll('<', '\\u003c'),
       };

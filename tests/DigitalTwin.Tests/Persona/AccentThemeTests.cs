@@ -12,6 +12,7 @@ namespace DigitalTwin.Tests.Persona;
 public sealed partial class AccentThemeTests
 {
     private const double HueTolerance = 12;
+    private const double ReadableText = 4.5;
 
     [Fact]
     public void Every_accent_can_be_read_on_both_pages_and_carries_its_ink()
@@ -23,7 +24,8 @@ public sealed partial class AccentThemeTests
             Prop.ForAll(colours, colour =>
             {
                 var theme = Read(AccentTheme.Style(colour.ToString()));
-                return Holds(colour, theme["light"], AccentTheme.LightPage) && Holds(colour, theme["dark"], AccentTheme.DarkPage);
+                return Holds(colour, theme["light"], AccentTheme.LightPage, AccentTheme.LeastOnLight)
+                    && Holds(colour, theme["dark"], AccentTheme.DarkPage, AccentTheme.LeastOnDark);
             }));
     }
 
@@ -43,7 +45,7 @@ public sealed partial class AccentThemeTests
     {
         var light = Read(AccentTheme.Style(accent))["light"].Accent;
 
-        Assert.InRange(light.ContrastWith(AccentTheme.LightPage), AccentTheme.LeastContrast, AccentTheme.LeastContrast * 1.05);
+        Assert.InRange(light.ContrastWith(AccentTheme.LightPage), AccentTheme.LeastOnLight, AccentTheme.LeastOnLight * 1.05);
     }
 
     /// <summary>Values of the WCAG's own examples and of its definition's ends.</summary>
@@ -91,13 +93,13 @@ public sealed partial class AccentThemeTests
         Assert.Contains($"/api/persona/theme.css?v={changed.Headers.ETag!.Tag.Trim('"')}", await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
-    private static bool Holds(Rgb given, (Rgb Accent, Rgb Ink) theme, Rgb page)
+    private static bool Holds(Rgb given, (Rgb Accent, Rgb Ink) theme, Rgb page, double least)
     {
         var (hue, saturation, _) = given.ToHsl();
         var (newHue, newSaturation, lightness) = theme.Accent.ToHsl();
         var turned = Math.Abs(hue - newHue) % 360;
-        return theme.Accent.ContrastWith(page) >= AccentTheme.LeastContrast
-            && theme.Ink.ContrastWith(theme.Accent) >= AccentTheme.LeastContrast
+        return theme.Accent.ContrastWith(page) >= least
+            && theme.Ink.ContrastWith(theme.Accent) >= ReadableText
             && (theme.Accent == given
                 || saturation < 0.2
                 || lightness is < 0.1 or > 0.9

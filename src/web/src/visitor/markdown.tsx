@@ -186,7 +186,7 @@ function link(token: Tokens.Link, cite: Cite): ComponentChildren {
 function markers(text: string, cite: Cite): ComponentChildren {
   const parts: ComponentChildren[] = [];
   let end = 0;
-  for (const match of text.matchAll(/(\S*)\s?\[(\d{1,3})\]/g)) {
+  for (const match of text.matchAll(/(\S{0,24})\s?\[(\d{1,3})\]/g)) {
     const chip = cite(Number(match[2]));
     if (chip) {
       parts.push(text.slice(end, match.index), <span class="cited">{match[1]}{chip}</span>);
