@@ -18,7 +18,7 @@ internal static class PageStates
         new("empty", "Hello, I am Grace.", _ => Task.CompletedTask),
         new("answering", "I fold the sheets, then I sew them on three tapes", page => page.AskAsync(QualityTwin.Slow)),
         new("answered", "A full leather binding costs 180 pounds", page => page.AskToTheEndAsync(QualityTwin.Cited)),
-        new("citation", "A torn page is mended for 4 pounds.", OpenCitationAsync),
+        new("citation", "In my own words", OpenCitationAsync),
         new("long-answer", "Ask me about any of these steps.", page => page.AskToTheEndAsync(QualityTwin.Thorough)),
         new("broken-off", "The answer broke off here.", page => page.AskAsync(QualityTwin.Broken)),
         new("unavailable", "Nothing was lost: your question is still here.", page => RefuseAsync(page, 500, "internal")),

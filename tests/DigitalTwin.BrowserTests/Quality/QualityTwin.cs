@@ -28,10 +28,10 @@ public sealed class QualityTwin : IAsyncLifetime
         started = await ModelTwin.StartAsync(settings: [workshop.Setting, ("Twin:Limits:Enabled", "false")]);
         Model.Model.Otherwise = request => request.Messages[^1].Text switch
         {
-            Cited => OpenAiReply.Of("A full leather binding costs **180 pounds** [1], ", "and cloth is a third of that [1]. ", "A torn page is mended for 4 pounds [2]."),
+            Cited => OpenAiReply.Of("A full leather binding costs **180 pounds** [1], ", "and cloth is a third of that [1]. ", "I have bound books since 1998 [2]."),
             Slow => OpenAiReply.Gated().Token("I fold the sheets, then I sew them").Token(" on three tapes, and "),
             Thorough => OpenAiReply.Of(SampleAnswer.Whole),
-            Broken => OpenAiReply.Gated().Token("The first thing that I do is to").Cut(),
+            Broken => OpenAiReply.Gated().Token("The first thing that I do is to").Token(" wash").Pause(TimeSpan.FromMilliseconds(100)).Cut(),
             _ => OpenAiReply.Of("The workshop is in Leeds."),
         };
     }
