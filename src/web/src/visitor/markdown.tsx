@@ -1,5 +1,5 @@
 import { Marked, type Token, type Tokens } from 'marked';
-import type { ComponentChildren, VNode } from 'preact';
+import { h, type ComponentChildren, type VNode } from 'preact';
 import remend from 'remend';
 import { CodeBlock } from './CodeBlock';
 import { entities } from './entities';
@@ -17,6 +17,9 @@ const marked = new Marked({
   tokenizer: { def: () => undefined },
 });
 
+/** The page's name is its first heading, a question a second. */
+const questionLevel = 2;
+
 /** Shows the marker `[n]`. */
 export type Cite = (n: number) => VNode | null;
 
@@ -24,6 +27,8 @@ export type Cite = (n: number) => VNode | null;
 export interface Block {
   key: number;
   raw: string;
+  /** The level of the heading before it. */
+  below: number;
 }
 
 /**
@@ -35,6 +40,7 @@ export class GrowingMarkdown {
   /** The text so far. */
   text = '';
   private length = 0;
+  private level = questionLevel;
 
   /** Takes the whole text so far and returns what is not settled yet. */
   update(text: string): Block | null {
@@ -47,11 +53,14 @@ export class GrowingMarkdown {
     for (const token of tokens.slice(0, -1)) {
       this.length += token.raw.length;
       if (token.type !== 'space') {
-        this.settled.push({ key: this.settled.length, raw: token.raw });
+        this.settled.push({ key: this.settled.length, raw: token.raw, below: this.level });
+      }
+      if (token.type === 'heading') {
+        this.level = levelOf((token as Tokens.Heading).depth, this.level);
       }
     }
     const last = tokens.at(-1);
-    return last && last.type !== 'space' ? { key: this.settled.length, raw: text.slice(this.length) } : null;
+    return last && last.type !== 'space' ? { key: this.settled.length, raw: text.slice(this.length), below: this.level } : null;
   }
 }
 
@@ -77,17 +86,17 @@ function isInsideFence(raw: string): boolean {
   return fences !== null && fences.length % 2 === 1;
 }
 
-export function Markdown({ raw, isOpen, cite }: { raw: string; isOpen?: boolean; cite: Cite }): VNode {
-  return <>{marked.lexer(isOpen ? closeOpenMarkup(raw) : raw).map((token) => block(token, cite))}</>;
+export function Markdown({ block: { raw, below }, isOpen, cite }: { block: Block; isOpen?: boolean; cite: Cite }): VNode {
+  return <>{marked.lexer(isOpen ? closeOpenMarkup(raw) : raw).map((token) => block(token, cite, below))}</>;
 }
 
-function block(token: Token, cite: Cite): ComponentChildren {
+function block(token: Token, cite: Cite, below = questionLevel): ComponentChildren {
   switch (token.type) {
     case 'space':
     case 'def':
       return null;
     case 'heading':
-      return heading((token as Tokens.Heading).depth, inline(token.tokens, cite));
+      return h(`h${levelOf((token as Tokens.Heading).depth, below)}`, null, inline(token.tokens, cite));
     case 'code':
       return <CodeBlock text={(token as Tokens.Code).text} language={(token as Tokens.Code).lang ?? ''} />;
     case 'blockquote':
@@ -107,22 +116,14 @@ function block(token: Token, cite: Cite): ComponentChildren {
   }
 }
 
-/** The page's own headings end at level 2; an answer's begin below. */
-function heading(depth: number, children: ComponentChildren): VNode {
-  switch (depth) {
-    case 1:
-    case 2:
-      return <h3>{children}</h3>;
-    case 3:
-      return <h4>{children}</h4>;
-    default:
-      return <h5>{children}</h5>;
-  }
+/** An answer's headings stand below its question's, and never skip a level, wherever the model began to count. */
+function levelOf(depth: number, below: number): number {
+  return Math.min(Math.max(depth + 1, questionLevel + 1), 5, below + 1);
 }
 
 function list(token: Tokens.List, cite: Cite): VNode {
   const items = token.items.map((item) => (
-    <li>
+    <li class={item.task ? 'task' : undefined}>
       {item.task && <span aria-hidden="true">{item.checked ? '☑ ' : '☐ '}</span>}
       {item.tokens.filter((inner) => inner.type !== 'checkbox').map((inner) => block(inner, cite))}
     </li>
