@@ -26,10 +26,12 @@ export function plural(text: Plural, n: number): string {
   return fill(forms[plurals.value.select(n)] ?? forms.other, { n: formatNumber(n) });
 }
 
-const plurals = computed(() => new Intl.PluralRules(language.value));
-const numbers = computed(() => new Intl.NumberFormat(language.value));
-const dates = computed(() => new Intl.DateTimeFormat(language.value, { dateStyle: 'medium' }));
-const times = computed(() => new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' }));
+/** With the region of the visitor's browser, where it speaks that language: it decides how a date is written. */
+const locale = computed(() => navigator.languages.find((tag) => tag.split('-')[0]!.toLowerCase() === language.value) ?? language.value);
+const plurals = computed(() => new Intl.PluralRules(locale.value));
+const numbers = computed(() => new Intl.NumberFormat(locale.value));
+const dates = computed(() => new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium' }));
+const times = computed(() => new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }));
 
 export const formatNumber = (n: number) => numbers.value.format(n);
 export const formatDate = (date: Date) => dates.value.format(date);

@@ -34,5 +34,5 @@ function BlockView({ block, turn, onOpen, isOpen = false }: { block: Block; turn
     const label = t('source', { n, title: citation.title });
     return <button type="button" class="chip" aria-label={label} title={citation.title} onClick={() => onOpen(turn, n)}>{n}</button>;
   };
-  return <Markdown raw={block.raw} isOpen={isOpen} cite={cite} />;
+  return <Markdown block={block} isOpen={isOpen} cite={cite} />;
 }

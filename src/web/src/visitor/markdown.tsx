@@ -1,5 +1,5 @@
 import { Marked, type Token, type Tokens } from 'marked';
-import type { ComponentChildren, VNode } from 'preact';
+import { h, type ComponentChildren, type VNode } from 'preact';
 import remend from 'remend';
 import { CodeBlock } from './CodeBlock';
 import { entities } from './entities';
@@ -17,6 +17,9 @@ const marked = new Marked({
   tokenizer: { def: () => undefined },
 });
 
+/** The page's name is its first heading, a question a second. */
+const questionLevel = 2;
+
 /** Shows the marker `[n]`. */
 export type Cite = (n: number) => VNode | null;
 
@@ -24,6 +27,9 @@ export type Cite = (n: number) => VNode | null;
 export interface Block {
   key: number;
   raw: string;
+  /** The level of the heading before it, and of the last one when it is read. */
+  below: number;
+  level: number;
 }
 
 /**
@@ -41,33 +47,37 @@ export class GrowingMarkdown {
   update(text: string): readonly Block[] {
     this.text = text;
     const rest = text.replace(/\r\n?/g, '\n').slice(this.length);
-    const lines = read(rest.slice(0, rest.lastIndexOf('\n') + 1)).slice(0, -1);
-    this.settled.push(...lines.map((raw, index) => ({ key: this.settled.length + index, raw })));
-    const length = lines.reduce((sum, raw) => sum + raw.length, 0);
+    const whole = this.read(rest.slice(0, rest.lastIndexOf('\n') + 1)).slice(0, -1);
+    const length = whole.reduce((sum, block) => sum + block.raw.length, 0);
+    this.settled.push(...whole);
     this.length += length;
-    this.open = read(rest.slice(length)).map((raw, index) => {
-      const known = this.open.find((block) => block.key === this.settled.length + index);
-      return known?.raw === raw ? known : { key: this.settled.length + index, raw };
+    const before = new Map(this.open.map((block) => [block.key, block]));
+    this.open = this.read(rest.slice(length)).map((block) => {
+      const known = before.get(block.key);
+      return known?.raw === block.raw && known.below === block.below ? known : block; // The same object is not drawn again.
     });
     return this.open;
   }
-}
 
-/** The blocks of a text, each with the empty lines around it. */
-function read(text: string): string[] {
-  const blocks: string[] = [];
-  let space = '';
-  for (const token of marked.lexer(text)) {
-    if (token.type !== 'space') {
-      blocks.push(space + token.raw);
-      space = '';
-    } else if (blocks.length > 0) {
-      blocks[blocks.length - 1] += token.raw;
-    } else {
-      space += token.raw;
+  /** The blocks of a text behind the settled ones, each with the empty lines around it. */
+  private read(text: string): Block[] {
+    const blocks: Block[] = [];
+    let space = '';
+    let level = this.settled.at(-1)?.level ?? questionLevel;
+    for (const token of marked.lexer(text)) {
+      if (token.type !== 'space') {
+        const below = level;
+        level = token.type === 'heading' ? levelOf((token as Tokens.Heading).depth, below) : below;
+        blocks.push({ key: this.settled.length + blocks.length, raw: space + token.raw, below, level });
+        space = '';
+      } else if (blocks.length > 0) {
+        blocks.at(-1)!.raw += token.raw;
+      } else {
+        space += token.raw;
+      }
     }
+    return blocks;
   }
-  return blocks;
 }
 
 /** The beginning of a block, before it is clear which: a heading's `#`, a list's `-`, a fence's first backticks. */
@@ -92,17 +102,17 @@ function isInsideFence(raw: string): boolean {
   return fences !== null && fences.length % 2 === 1;
 }
 
-export function Markdown({ raw, isOpen, cite }: { raw: string; isOpen?: boolean; cite: Cite }): VNode {
-  return <>{marked.lexer(isOpen ? closeOpenMarkup(raw) : raw).map((token) => block(token, cite))}</>;
+export function Markdown({ block: { raw, below }, isOpen, cite }: { block: Block; isOpen?: boolean; cite: Cite }): VNode {
+  return <>{marked.lexer(isOpen ? closeOpenMarkup(raw) : raw).map((token) => block(token, cite, below))}</>;
 }
 
-function block(token: Token, cite: Cite): ComponentChildren {
+function block(token: Token, cite: Cite, below = questionLevel): ComponentChildren {
   switch (token.type) {
     case 'space':
     case 'def':
       return null;
     case 'heading':
-      return heading((token as Tokens.Heading).depth, inline(token.tokens, cite));
+      return h(`h${levelOf((token as Tokens.Heading).depth, below)}`, null, inline(token.tokens, cite));
     case 'code':
       return <CodeBlock text={(token as Tokens.Code).text} language={(token as Tokens.Code).lang ?? ''} />;
     case 'blockquote':
@@ -122,22 +132,14 @@ function block(token: Token, cite: Cite): ComponentChildren {
   }
 }
 
-/** The page's own headings end at level 2; an answer's begin below. */
-function heading(depth: number, children: ComponentChildren): VNode {
-  switch (depth) {
-    case 1:
-    case 2:
-      return <h3>{children}</h3>;
-    case 3:
-      return <h4>{children}</h4>;
-    default:
-      return <h5>{children}</h5>;
-  }
+/** An answer's headings stand below its question's, and never skip a level, wherever the model began to count. */
+function levelOf(depth: number, below: number): number {
+  return Math.min(Math.max(depth + 1, questionLevel + 1), 5, below + 1);
 }
 
 function list(token: Tokens.List, cite: Cite): VNode {
   const items = token.items.map((item) => (
-    <li>
+    <li class={item.task ? 'task' : undefined}>
       {item.task && <span aria-hidden="true">{item.checked ? '☑ ' : '☐ '}</span>}
       {item.tokens.filter((inner) => inner.type !== 'checkbox').map((inner) => block(inner, cite))}
     </li>

@@ -76,6 +76,9 @@ export class Turn {
 
   apply(event: TurnEvent): void {
     switch (event.type) {
+      case 'start':
+        this.reset(); // The answer comes from its beginning: the first time, or written anew after a crash.
+        break;
       case 'data-turn':
         this.id = event.data.turnId;
         this.sequence = event.data.sequence;
