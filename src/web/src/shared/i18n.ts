@@ -44,7 +44,7 @@ function fill(text: string, values: Values): string {
 /** The visitor's own choice, else the first language of the browser that there is. */
 export function preferredLanguage(): string {
   const wanted = [lasting.get(key), ...navigator.languages.map((tag) => tag.split('-')[0]!.toLowerCase())];
-  return wanted.find((tag) => tag !== null && tag in languages) ?? 'en';
+  return wanted.find((tag) => tag !== null && Object.hasOwn(languages, tag)) ?? 'en';
 }
 
 export async function useLanguage(tag: string, remember = false): Promise<void> {

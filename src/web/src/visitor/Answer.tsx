@@ -17,7 +17,7 @@ export default function Answer({ turn, onOpen }: { turn: Turn; onOpen: OpenCitat
   return (
     <div class="answer">
       {growing.current.settled.map((block) => <BlockView key={block.key} block={block} turn={turn} onOpen={onOpen} />)}
-      {open && <BlockView key={open.key} block={open} turn={turn} onOpen={onOpen} isOpen={turn.isActive} />}
+      {open.map((block) => <BlockView key={block.key} block={block} turn={turn} onOpen={onOpen} isOpen={turn.isActive && block === open.at(-1)} />)}
     </div>
   );
 }

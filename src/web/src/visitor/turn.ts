@@ -109,6 +109,13 @@ export class Turn {
     this.phase.value = 'refused';
   }
 
+  /** The stream is over; without a `finish` the answer could not be stored. */
+  end(): void {
+    if (this.isActive) {
+      this.finish('unanswered');
+    }
+  }
+
   private finish(status: TurnStatus): void {
     this.flush();
     if (status === 'unanswered') {
