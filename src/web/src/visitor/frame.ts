@@ -1,11 +1,12 @@
 import { embedded } from '../shared/page';
+import { followTheme } from './theme';
 
 const root = document.documentElement;
 
 /**
  * All that the page and the widget around it say to each other: the page tells that it is there, and that Escape wants it closed; the
- * widget tells whether it fills the window, where its own button needs the corner, and that its visitor wants to type. Neither says
- * anything about the visitor.
+ * widget tells whether it fills the window, where its own button needs the corner, whether the page around is light or dark, and that its
+ * visitor wants to type. Neither says anything about the visitor.
  */
 export function talkToWidget(): void {
   root.classList.toggle('embedded', embedded);
@@ -18,6 +19,8 @@ export function talkToWidget(): void {
     }
     if (event.data === 'digital-twin:full' || event.data === 'digital-twin:panel') {
       root.classList.toggle('full', event.data === 'digital-twin:full');
+    } else if (event.data === 'digital-twin:light' || event.data === 'digital-twin:dark') {
+      followTheme(event.data === 'digital-twin:light' ? 'light' : 'dark');
     } else if (event.data === 'digital-twin:focus') {
       takeFocus();
     }

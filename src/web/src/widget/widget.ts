@@ -10,6 +10,7 @@ const small = matchMedia('(max-width: 480px), (max-height: 480px)');
 const svg = 'http://www.w3.org/2000/svg';
 const bubble = 'M12 3.5c5 0 9 3.3 9 7.6s-4 7.6-9 7.6q-1.3 0-2.6-.3L5 20.5l.8-3.6C4.1 15.5 3 13.4 3 11.1c0-4.3 4-7.6 9-7.6zM8.7 11v.4M15.3 11v.4';
 const cross = 'M6 6l12 12M18 6L6 18';
+const away = 'M7 17L17 7M8 7h9v9';
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(css);
@@ -18,8 +19,8 @@ sheet.replaceSync(css);
  * `<digital-twin>`: a round button that opens the twin's page in a frame. Before the first press it requests nothing. It needs neither
  * inline styles nor markup from strings, so it works under a page's `style-src 'none'` and `require-trusted-types-for 'script'`.
  *
- * The page in the frame says `digital-twin:ready` and `digital-twin:close`; it is told `digital-twin:panel` or `digital-twin:full`, and
- * `digital-twin:focus` when whoever opened the widget now wants to type.
+ * The page in the frame says `digital-twin:ready` and `digital-twin:close`; it is told how it is shown, by `digital-twin:panel` or
+ * `digital-twin:full` and `digital-twin:light` or `digital-twin:dark`, and by `digital-twin:focus` that its visitor wants to type.
  */
 class DigitalTwin extends HTMLElement {
   static observedAttributes = ['src', 'open', 'label', 'accent'];
@@ -40,13 +41,12 @@ class DigitalTwin extends HTMLElement {
     this.#root.adoptedStyleSheets = [sheet];
     const close = button('close');
     close.ariaLabel = 'Close';
-    close.autofocus = true;
     draw(close, cross);
     close.addEventListener('click', () => this.close());
     this.#link.target = '_blank';
     this.#link.rel = 'noopener';
     this.#panel.id = 'panel';
-    this.#panel.append(this.#link, close);
+    this.#panel.append(close, this.#link);
     // Where the panel fills the window, the browser closes it as well: by Escape, or by a phone's way back.
     this.#panel.addEventListener('close', () => this.#panel.open || this.close());
     this.#launcher.setAttribute('aria-controls', 'panel');
@@ -116,7 +116,8 @@ class DigitalTwin extends HTMLElement {
     this.#url = url && /^https?:$/.test(url.protocol) ? url : null;
     if (this.#url) {
       this.#link.href = this.#url.href;
-      this.#link.textContent = `${this.#url.host} ↗`;
+      draw(this.#link, away);
+      this.#link.prepend(this.#url.host);
       this.#root.append(this.#launcher, this.#panel);
       this.#mark();
     } else {
@@ -143,7 +144,7 @@ class DigitalTwin extends HTMLElement {
       frame.allow = 'clipboard-write';
       frame.src = this.#url.href;
       frame.addEventListener('load', () => (this.#panel.className ||= 'failed'));
-      this.#panel.prepend(frame);
+      this.#link.before(frame);
     }
     this.#isOpen = true;
     this.#place();
@@ -184,11 +185,13 @@ class DigitalTwin extends HTMLElement {
     } else {
       this.#panel.setAttribute('open', '');
     }
-    this.#tellSize();
+    this.#tellHow();
   }
 
-  #tellSize(): void {
+  #tellHow(): void {
     this.#tell(small.matches ? 'full' : 'panel');
+    // The style sheet lets the caret tell; a page in a frame knows the system's scheme only, not that of the page around it.
+    this.#tell(getComputedStyle(this.#panel).caretColor === 'rgb(0, 0, 0)' ? 'light' : 'dark');
   }
 
   #enter(): void {
@@ -199,7 +202,7 @@ class DigitalTwin extends HTMLElement {
     }
   }
 
-  #tell(what: 'full' | 'panel' | 'focus'): void {
+  #tell(what: 'full' | 'panel' | 'light' | 'dark' | 'focus'): void {
     // Only to a page that spoke first: a browser's own error page would be one of another origin.
     if (this.#panel.className === 'ready') {
       this.#frame!.contentWindow!.postMessage(`digital-twin:${what}`, this.#url!.origin);
@@ -230,7 +233,7 @@ class DigitalTwin extends HTMLElement {
       this.close();
     } else if (event.data === 'digital-twin:ready') {
       this.#panel.className = 'ready';
-      this.#tellSize();
+      this.#tellHow();
       this.#enter();
     }
   };
