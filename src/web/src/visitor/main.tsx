@@ -1,6 +1,6 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import { embedded, page } from '../shared/page';
+import { page } from '../shared/page';
 import { language, preferredLanguage, t, useLanguage } from '../shared/i18n';
 import { announce } from './announcer';
 import { explain } from './AnswerNotice';
@@ -8,6 +8,7 @@ import { send, startComposer } from './composer';
 import { followAddress, forget, isAnswering, isEmpty, latest, open, openAddress, sessionId, sync } from './conversation';
 import { startConnection } from './connection';
 import { focusOn } from './focus';
+import { talkToWidget } from './frame';
 import { loadAnswerParts } from './lazy';
 import { followEnd, measureDock, stayAboveKeyboard } from './scroll';
 import { useStoredTheme } from './theme';
@@ -58,15 +59,13 @@ function speak(): void {
   });
 }
 
-/** F6 goes to and fro between the conversation and the question; Escape in the widget's frame asks its page to close it. */
+/** F6 goes to and fro between the conversation and the question. */
 function listenToKeys(): void {
   addEventListener('keydown', (event) => {
     if (event.key === 'F6' && !document.querySelector('dialog[open]')) {
       event.preventDefault();
       const turn = document.querySelector<HTMLElement>('#log > article:last-of-type');
       (document.activeElement?.closest('#log') || !turn ? element('question') : turn).focus();
-    } else if (event.key === 'Escape' && embedded && !document.querySelector('dialog[open]')) {
-      parent.postMessage('digital-twin:close', '*');
     }
   });
 }
@@ -105,7 +104,6 @@ function startTabs(): void {
 
 function start(): void {
   history.scrollRestoration = 'manual';
-  document.documentElement.classList.toggle('embedded', embedded);
   useStoredTheme();
   effect(() => {
     document.body.classList.toggle('is-empty', isEmpty.value);
@@ -121,6 +119,7 @@ function start(): void {
   startButtons();
   startTabs();
   listenToKeys();
+  talkToWidget();
   speak();
   followEnd(element('conversation'));
   measureDock(document.querySelector('footer')!);

@@ -28,8 +28,10 @@ export function followEnd(content: HTMLElement): void {
     isFarFromEnd.value = !isFollowing;
   };
   addEventListener('scroll', look, { passive: true });
-  addEventListener('resize', () => (isFollowing ? scrollToEnd() : look()));
-  new ResizeObserver(() => (isFollowing ? scrollToEnd() : look())).observe(content);
+  // Without a conversation the page begins at its top, however small the window.
+  const follow = () => (isFollowing && content.hasChildNodes() ? scrollToEnd() : look());
+  addEventListener('resize', follow);
+  new ResizeObserver(follow).observe(content);
 }
 
 /** Runs what adds content above, and keeps what the reader sees in its place. Some browsers do it by themselves; then nothing is left to move. */
