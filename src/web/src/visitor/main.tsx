@@ -3,9 +3,11 @@ import { render } from 'preact';
 import { page } from '../shared/page';
 import { language, preferredLanguage, t, useLanguage } from '../shared/i18n';
 import { announce } from './announcer';
+import { explain } from './AnswerNotice';
 import { send, startComposer } from './composer';
-import { forget, isAnswering, isEmpty, latest, open, openAddress, sessionId, sync } from './conversation';
+import { followAddress, forget, isAnswering, isEmpty, latest, open, openAddress, sessionId, sync } from './conversation';
 import { startConnection } from './connection';
+import { focusOn } from './focus';
 import { talkToWidget } from './frame';
 import { loadAnswerParts } from './lazy';
 import { followEnd, measureDock, stayAboveKeyboard } from './scroll';
@@ -45,10 +47,12 @@ function speak(): void {
       const turn = latest.peek();
       const phase = turn?.phase.peek();
       if (turn && phase === 'refused') {
-        announce(t('refused'), 'alert');
+        announce(explain(turn.problem.peek()!), 'alert');
       } else if (turn && (phase === 'failed' || phase === 'unanswered')) {
         announce(t(phase), 'alert');
-      } else if (turn?.answer.peek()) {
+      } else if (turn && (phase === 'stopped' || !turn.answer.peek())) {
+        announce(t(phase === 'stopped' ? 'stopped' : 'empty'));
+      } else if (turn) {
         announce(t('answered', { name: page.profile.name, answer: turn.answer.peek().replace(/\s*\[\d+\]/g, '') }));
       }
     }
@@ -77,7 +81,7 @@ function startButtons(): void {
     const suggestion = (event.target as Element).closest('.suggestion');
     if (suggestion) {
       send(suggestion.textContent!.trim());
-      element('question').focus();
+      focusOn();
     }
   });
 }
@@ -95,7 +99,7 @@ function startTabs(): void {
     }
   });
   document.addEventListener('visibilitychange', () => document.hidden || void sync());
-  addEventListener('popstate', () => void openAddress());
+  addEventListener('popstate', () => void followAddress());
 }
 
 function start(): void {
