@@ -19,7 +19,7 @@ export function TurnArticle({ turn, number, isLatest }: { turn: Turn; number: nu
       tabIndex={-1}
     >
       <div class="question">
-        <span class="visually-hidden">{t('you')}</span>
+        <h2 class="visually-hidden">{t('you')}</h2>
         <p title={formatTime(turn.createdAt)}>{turn.question}</p>
       </div>
       {turn.answer.value !== '' && (Answer ? <Answer turn={turn} onOpen={openCitation} /> : <div class="answer plain">{turn.answer.value}</div>)}

@@ -150,9 +150,13 @@ function run(turn: Turn): void {
   void follow(turn);
 }
 
-/** Sends a refused or interrupted question once more. It cannot become two where its `clientMessageId` is known here. */
+/**
+ * Sends a refused or interrupted question once more. It cannot become two where its `clientMessageId` is known here. What the
+ * server keeps as it is would come back as it is: a broken answer, and an interrupted one that others follow.
+ */
 export function retry(turn: Turn): void {
-  if (!turn.isOwn) {
+  const phase = turn.phase.peek();
+  if (!turn.isOwn || phase === 'failed' || (phase === 'unanswered' && turn !== latest.peek())) {
     ask(turn.question);
     return;
   }

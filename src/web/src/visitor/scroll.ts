@@ -19,10 +19,13 @@ export function scrollToEnd(behavior: ScrollBehavior = 'instant'): void {
  */
 export function followEnd(content: HTMLElement): void {
   let isFollowing = true;
+  let top = window.scrollY;
   const look = () => {
+    // Only the reader goes up. More words may have come since the last step down, and do not make the reader one who left.
     const isNear = distance() < near;
-    isFollowing = isNear;
-    isFarFromEnd.value = !isNear;
+    isFollowing = isNear || (isFollowing && window.scrollY >= top);
+    top = window.scrollY;
+    isFarFromEnd.value = !isFollowing;
   };
   addEventListener('scroll', look, { passive: true });
   // Without a conversation the page begins at its top, however small the window.
