@@ -1,7 +1,5 @@
-using Deque.AxeCore.Playwright;
 using DigitalTwin.Tests.Testing;
 using Microsoft.Playwright;
-using Xunit;
 
 namespace DigitalTwin.BrowserTests.Widget;
 
@@ -71,13 +69,6 @@ public sealed class EmbeddedTwin : IAsyncDisposable
     {
         await Question.FillAsync(question);
         await Question.PressAsync("Enter");
-    }
-
-    /// <summary>By axe, on the site and in the frame.</summary>
-    public async Task AssertAccessibleAsync()
-    {
-        var result = await Page.RunAxe();
-        Assert.Empty(result.Violations.Select(violation => $"{violation.Id}: {string.Join("; ", violation.Nodes.Select(node => node.Html))}"));
     }
 
     public async ValueTask DisposeAsync()

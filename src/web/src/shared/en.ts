@@ -103,4 +103,7 @@ export const en = {
   noScript: 'To talk to the twin, please switch on JavaScript.',
 };
 
-export type Dictionary = typeof en;
+/** A text by number, with the forms that the language's grammar tells apart. */
+type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+
+export type Dictionary = { [K in keyof typeof en]: (typeof en)[K] extends string ? string : Forms };

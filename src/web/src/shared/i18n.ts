@@ -22,7 +22,7 @@ export function t(text: Plain, values: Values = {}): string {
 
 /** A text that depends on a number, by the language's own plural rules. */
 export function plural(text: Plural, n: number): string {
-  const forms: Partial<Record<Intl.LDMLPluralRule, string>> & { other: string } = dictionary.value[text];
+  const forms = dictionary.value[text];
   return fill(forms[plurals.value.select(n)] ?? forms.other, { n: formatNumber(n) });
 }
 

@@ -1,4 +1,4 @@
-import { embedded } from '../shared/page';
+import { embedded, page } from '../shared/page';
 import { followTheme } from './theme';
 
 const root = document.documentElement;
@@ -13,6 +13,8 @@ export function talkToWidget(): void {
   if (!embedded) {
     return;
   }
+  // The page around has a main part as well.
+  document.querySelector('main')!.ariaLabel = page.profile.name;
   addEventListener('message', (event) => {
     if (event.source !== parent) {
       return;

@@ -70,9 +70,9 @@ describe('the language', () => {
   it.each([
     [['de-AT', 'en'], null, 'de'],
     [['DE'], null, 'de'],
-    [['fr', 'de'], null, 'de'],
-    [['fr', 'en-US', 'de'], null, 'en'],
-    [['fr'], null, 'en'],
+    [['xx', 'de'], null, 'de'],
+    [['xx', 'en-US', 'de'], null, 'en'],
+    [['xx'], null, 'en'],
     [[], null, 'en'],
     [['en'], 'de', 'de'],
     [['de'], 'xx', 'de'],
