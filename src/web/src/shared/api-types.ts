@@ -225,7 +225,7 @@ export interface paths {
         };
         /**
          * Go on reading a turn
-         * @description Behind the event named by Last-Event-ID, or from the start. A finished turn is replayed.
+         * @description Behind the event named by Last-Event-ID, or from the start. A finished turn is replayed. When the turn was answered anew after that event, the stream begins again with start, and what was read before is to be dropped.
          */
         get: {
             parameters: {
@@ -630,13 +630,14 @@ export interface paths {
         };
         /**
          * One session with its turns, oldest first
-         * @description A session of somebody else answers like one that does not exist.
+         * @description With order=desc the newest come first and the next page goes back in time. A session of somebody else answers like one that does not exist.
          */
         get: {
             parameters: {
                 query?: {
                     limit?: number;
                     cursor?: string;
+                    order?: string;
                 };
                 header?: never;
                 path: {
@@ -1797,6 +1798,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/persona/theme.css": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The accent colour as a style sheet
+         * @description Sets --accent (text of that colour) and --accent-ink (text on a surface of it) on the root element, for light and dark, with a contrast of 4.5:1 at least. With its own ETag (without quotes) as v it may be kept for a year.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    v?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/css": string;
+                    };
+                };
+                /** @description The request is not valid; `detail` says why. */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+                /** @description The store cannot be reached or written now. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemBody"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2053,7 +2113,7 @@ export interface components {
             /** @description The engines in the order in which they are asked. */
             engines: string[];
         };
-        /** @description One session with a page of its turns, oldest first. */
+        /** @description One session with a page of its turns. */
         SessionDetail: {
             sessionId: string;
             title: string;
@@ -2061,6 +2121,11 @@ export interface components {
             createdAt: string;
             /** Format: date-time */
             lastActiveAt: string;
+            /**
+             * Format: int32
+             * @description Of the whole session.
+             */
+            turnCount: number;
             items: components["schemas"]["TurnView"][];
             nextCursor?: string | null;
         };

@@ -17,8 +17,8 @@ export const de: Dictionary = {
   you: 'Sie fragten',
   earlier: 'Frühere Nachrichten',
   newest: 'Neueste',
-  tooLong: '{n} Zeichen zu viel',
-  leftOver: 'noch {n} Zeichen',
+  tooLong: { one: '{n} Zeichen zu viel', other: '{n} Zeichen zu viel' },
+  leftOver: { one: 'noch {n} Zeichen', other: 'noch {n} Zeichen' },
 
   writing: 'Schreibt …',
   sending: 'Wird gesendet …',
@@ -71,6 +71,7 @@ export const de: Dictionary = {
   confirmDelete: 'Löschen?',
   yesDelete: 'Löschen',
   cancel: 'Abbrechen',
+  sessionCount: { one: '{n} Gespräch', other: '{n} Gespräche' },
   turnCount: { one: '{n} Frage', other: '{n} Fragen' },
   today: 'Heute',
   yesterday: 'Gestern',
@@ -92,7 +93,7 @@ export const de: Dictionary = {
   eraseConfirm: 'Alle Gespräche, Antworten und Bewertungen sind dann endgültig weg. Das lässt sich nicht rückgängig machen.',
   eraseYes: 'Jetzt alles löschen',
   erased: 'Gelöscht.',
-  receipt: 'Beleg {id}: {n} Gespräche und {m} Fragen gelöscht am {date}.',
+  receipt: 'Beleg {id}: {conversations} und {questions} gelöscht am {date}.',
   actionFailed: 'Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.',
 
   theme: 'Darstellung',

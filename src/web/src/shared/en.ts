@@ -16,8 +16,8 @@ export const en = {
   you: 'You asked',
   earlier: 'Earlier messages',
   newest: 'Newest',
-  tooLong: '{n} characters too many',
-  leftOver: '{n} characters left',
+  tooLong: { one: '{n} character too many', other: '{n} characters too many' },
+  leftOver: { one: '{n} character left', other: '{n} characters left' },
 
   writing: 'Writing…',
   sending: 'Sending…',
@@ -70,6 +70,7 @@ export const en = {
   confirmDelete: 'Delete?',
   yesDelete: 'Delete',
   cancel: 'Cancel',
+  sessionCount: { one: '{n} conversation', other: '{n} conversations' },
   turnCount: { one: '{n} question', other: '{n} questions' },
   today: 'Today',
   yesterday: 'Yesterday',
@@ -91,7 +92,7 @@ export const en = {
   eraseConfirm: 'All conversations, answers and ratings will be gone for good. This cannot be undone.',
   eraseYes: 'Erase everything now',
   erased: 'Erased.',
-  receipt: 'Receipt {id}: {n} conversations and {m} questions erased on {date}.',
+  receipt: 'Receipt {id}: {conversations} and {questions} erased on {date}.',
   actionFailed: 'That did not work. Please try again.',
 
   theme: 'Appearance',
@@ -102,4 +103,7 @@ export const en = {
   noScript: 'To talk to the twin, please switch on JavaScript.',
 };
 
-export type Dictionary = typeof en;
+/** A text by number, with the forms that the language's grammar tells apart. */
+type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+
+export type Dictionary = { [K in keyof typeof en]: (typeof en)[K] extends string ? string : Forms };

@@ -22,14 +22,16 @@ export function t(text: Plain, values: Values = {}): string {
 
 /** A text that depends on a number, by the language's own plural rules. */
 export function plural(text: Plural, n: number): string {
-  const forms: Partial<Record<Intl.LDMLPluralRule, string>> & { other: string } = dictionary.value[text];
+  const forms = dictionary.value[text];
   return fill(forms[plurals.value.select(n)] ?? forms.other, { n: formatNumber(n) });
 }
 
-const plurals = computed(() => new Intl.PluralRules(language.value));
-const numbers = computed(() => new Intl.NumberFormat(language.value));
-const dates = computed(() => new Intl.DateTimeFormat(language.value, { dateStyle: 'medium' }));
-const times = computed(() => new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'short' }));
+/** With the region of the visitor's browser, where it speaks that language: it decides how a date is written. */
+const locale = computed(() => navigator.languages.find((tag) => tag.split('-')[0]!.toLowerCase() === language.value) ?? language.value);
+const plurals = computed(() => new Intl.PluralRules(locale.value));
+const numbers = computed(() => new Intl.NumberFormat(locale.value));
+const dates = computed(() => new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium' }));
+const times = computed(() => new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }));
 
 export const formatNumber = (n: number) => numbers.value.format(n);
 export const formatDate = (date: Date) => dates.value.format(date);
@@ -42,7 +44,7 @@ function fill(text: string, values: Values): string {
 /** The visitor's own choice, else the first language of the browser that there is. */
 export function preferredLanguage(): string {
   const wanted = [lasting.get(key), ...navigator.languages.map((tag) => tag.split('-')[0]!.toLowerCase())];
-  return wanted.find((tag) => tag !== null && tag in languages) ?? 'en';
+  return wanted.find((tag) => tag !== null && Object.hasOwn(languages, tag)) ?? 'en';
 }
 
 export async function useLanguage(tag: string, remember = false): Promise<void> {

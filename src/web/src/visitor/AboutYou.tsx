@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { api, type EraseReceipt } from '../shared/api';
-import { formatDate, formatNumber, t } from '../shared/i18n';
+import { formatDate, formatNumber, plural, t } from '../shared/i18n';
 import { Icon } from '../shared/icons';
 import { page } from '../shared/page';
 import { announce } from './announcer';
 import { forget } from './conversation';
-import { Panel, showPanel } from './panels';
+import { Panel, focusInPanel, showPanel } from './panels';
 import * as tabs from './tabs';
 
 export function openAboutYou(): void {
@@ -36,6 +36,7 @@ function AboutYou() {
       known.value = { sessions: 0, turns: 0, ratings: 0, since: null };
       tabs.tell({ kind: 'erased' });
       forget(null);
+      focusInPanel('.receipt');
       announce(t('erased'));
     } catch {
       announce(t('actionFailed'), 'alert');
@@ -56,6 +57,12 @@ function AboutYou() {
 
 function Facts({ known, onErase }: { known: Knowledge; onErase: () => Promise<void> }) {
   const isAsking = useSignal(false);
+  const cancel = useRef<HTMLButtonElement>(null);
+  useEffect(() => cancel.current?.focus(), [isAsking.value]);
+  const goBack = () => {
+    isAsking.value = false;
+    focusInPanel('.about .danger');
+  };
   return (
     <>
       <p>{t('knowsIntro')}</p>
@@ -75,7 +82,7 @@ function Facts({ known, onErase }: { known: Knowledge; onErase: () => Promise<vo
           <p id="erase-question">{t('eraseConfirm')}</p>
           <div class="buttons">
             <button type="button" class="button danger solid" onClick={() => void onErase()}>{t('eraseYes')}</button>
-            <button type="button" class="button" ref={(button) => button?.focus()} onClick={() => (isAsking.value = false)}>{t('cancel')}</button>
+            <button type="button" class="button" ref={cancel} onClick={goBack}>{t('cancel')}</button>
           </div>
         </div>
       )}
@@ -86,11 +93,11 @@ function Facts({ known, onErase }: { known: Knowledge; onErase: () => Promise<vo
 function Receipt({ receipt }: { receipt: EraseReceipt }) {
   const { receiptId, erasedAt, erased } = receipt;
   return (
-    <div class="receipt">
+    <div class="receipt" tabIndex={-1}>
       <Icon name="done" />
       <p>
         <strong>{t('erased')}</strong>{' '}
-        {t('receipt', { id: receiptId, n: formatNumber(erased.sessions), m: formatNumber(erased.turns), date: formatDate(new Date(erasedAt)) })}
+        {t('receipt', { id: receiptId, conversations: plural('sessionCount', erased.sessions), questions: plural('turnCount', erased.turns), date: formatDate(new Date(erasedAt)) })}
       </p>
     </div>
   );

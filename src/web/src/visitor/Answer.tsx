@@ -17,7 +17,7 @@ export default function Answer({ turn, onOpen }: { turn: Turn; onOpen: OpenCitat
   return (
     <div class="answer">
       {growing.current.settled.map((block) => <BlockView key={block.key} block={block} turn={turn} onOpen={onOpen} />)}
-      {open && <BlockView key={open.key} block={open} turn={turn} onOpen={onOpen} isOpen={turn.isActive} />}
+      {open.map((block) => <BlockView key={block.key} block={block} turn={turn} onOpen={onOpen} isOpen={turn.isActive && block === open.at(-1)} />)}
     </div>
   );
 }
@@ -34,5 +34,5 @@ function BlockView({ block, turn, onOpen, isOpen = false }: { block: Block; turn
     const label = t('source', { n, title: citation.title });
     return <button type="button" class="chip" aria-label={label} title={citation.title} onClick={() => onOpen(turn, n)}>{n}</button>;
   };
-  return <Markdown raw={block.raw} isOpen={isOpen} cite={cite} />;
+  return <Markdown block={block} isOpen={isOpen} cite={cite} />;
 }

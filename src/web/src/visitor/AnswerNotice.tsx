@@ -4,6 +4,7 @@ import { t } from '../shared/i18n';
 import { Icon, type IconName } from '../shared/icons';
 import type { Problem } from '../shared/problem';
 import { open } from './conversation';
+import { focusOn } from './focus';
 import type { Turn } from './turn';
 
 /** What stands under a turn that did not end in a whole answer, with what can be done about it. */
@@ -25,28 +26,40 @@ export function AnswerNotice({ turn, onRetry }: { turn: Turn; onRetry: () => voi
   }
 }
 
-function refusal(problem: Problem, wait: number, onRetry: () => void) {
+/** Why a question was refused, in the visitor's words; `wait` counts the seconds until it may be asked again. */
+export function explain(problem: Problem, wait = problem.retryAfter ?? 0): string {
   switch (problem.code) {
     case 'rate_limited':
-      return (
-        <Notice
-          icon="clock"
-          text={wait > 0 ? t('rateLimited', { n: wait }) : t('rateLimitedNow')}
-          action={t('tryAgain')}
-          onAction={onRetry}
-          isWaiting={wait > 0}
-        />
-      );
+      return wait > 0 ? t('rateLimited', { n: wait }) : t('rateLimitedNow');
     case 'budget_exhausted':
-      return <Notice icon="clock" text={t('budget')} />;
+      return t('budget');
     case 'not_found':
-      return <Notice icon="alert" text={t('gone')} action={t('newConversation')} onAction={() => void open(null)} />;
+      return t('gone');
     case 'upstream_unavailable':
     case 'internal':
-      return <Notice icon="alert" text={t('unavailable')} action={t('tryAgain')} onAction={onRetry} />;
+      return t('unavailable');
     default:
-      return <Notice icon="alert" text={`${t('refused')} ${problem.message}`} action={t('tryAgain')} onAction={onRetry} />;
+      return `${t('refused')} ${problem.message}`;
   }
+}
+
+function refusal(problem: Problem, wait: number, onRetry: () => void) {
+  const text = explain(problem, wait);
+  switch (problem.code) {
+    case 'rate_limited':
+      return <Notice icon="clock" text={text} action={t('tryAgain')} onAction={onRetry} isWaiting={wait > 0} />;
+    case 'budget_exhausted':
+      return <Notice icon="clock" text={text} />;
+    case 'not_found':
+      return <Notice icon="alert" text={text} action={t('newConversation')} onAction={startAnew} />;
+    default:
+      return <Notice icon="alert" text={text} action={t('tryAgain')} onAction={onRetry} />;
+  }
+}
+
+function startAnew(): void {
+  void open(null);
+  focusOn();
 }
 
 interface NoticeProps {

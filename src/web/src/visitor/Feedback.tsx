@@ -4,13 +4,15 @@ import { api } from '../shared/api';
 import { t } from '../shared/i18n';
 import { Icon } from '../shared/icons';
 import { announce } from './announcer';
-import { ask } from './conversation';
+import { send } from './composer';
 import { CopyButton } from './CopyButton';
+import { focusOn } from './focus';
 import type { Turn } from './turn';
 
 /** Under a finished answer: copy, rate, ask again. */
 export function Feedback({ turn, isLatest }: { turn: Turn; isLatest: boolean }) {
   const isAsking = useSignal(false);
+  const actions = useRef<HTMLDivElement>(null);
   const rate = async (rating: 'up' | 'down') => {
     const before = turn.rating.value;
     turn.rating.value = rating;
@@ -35,19 +37,27 @@ export function Feedback({ turn, isLatest }: { turn: Turn; isLatest: boolean }) 
       <Icon name={rating === 'up' ? 'good' : 'bad'} />
     </button>
   );
+  const askAgain = () => {
+    send(turn.question);
+    focusOn();
+  };
+  const endComment = () => {
+    isAsking.value = false;
+    actions.current!.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
+  };
   return (
     <>
-      <div class="actions">
+      <div class="actions" ref={actions}>
         <CopyButton label={t('copy')} text={() => asText(turn)} />
         {thumb('up', t('good'))}
         {thumb('down', t('bad'))}
         {isLatest && (
-          <button type="button" class="icon-button small" aria-label={t('askAgain')} title={t('askAgain')} onClick={() => ask(turn.question)}>
+          <button type="button" class="icon-button small" aria-label={t('askAgain')} title={t('askAgain')} onClick={askAgain}>
             <Icon name="retry" />
           </button>
         )}
       </div>
-      {isAsking.value && <CommentForm turn={turn} onDone={() => (isAsking.value = false)} />}
+      {isAsking.value && <CommentForm turn={turn} onDone={endComment} />}
     </>
   );
 }

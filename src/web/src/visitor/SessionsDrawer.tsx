@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { api, type SessionSummary } from '../shared/api';
 import { formatTime, language, plural, t } from '../shared/i18n';
 import { Icon } from '../shared/icons';
+import { Problem } from '../shared/problem';
 import { announce } from './announcer';
 import { forget, open, sessionId } from './conversation';
-import { Panel, closePanel, showPanel } from './panels';
+import { Panel, closePanel, focusInPanel, showPanel } from './panels';
 import { Preferences } from './Preferences';
 import * as tabs from './tabs';
 
@@ -25,10 +26,14 @@ function SessionsDrawer() {
   const remove = async (session: SessionSummary) => {
     try {
       await api.deleteSession(session.sessionId);
-    } catch {
-      announce(t('actionFailed'), 'alert');
-      return;
+    } catch (error) {
+      if (!(error instanceof Problem && error.status === 404)) {
+        announce(t('actionFailed'), 'alert');
+        return;
+      } // Gone already: deleted in another tab.
     }
+    const next = sessions.value![sessions.value!.indexOf(session) + 1];
+    focusInPanel(next && `[data-session='${next.sessionId}']`);
     sessions.value = sessions.value!.filter((other) => other !== session);
     tabs.tell({ kind: 'deleted', sessionId: session.sessionId });
     forget(session.sessionId);
@@ -68,12 +73,18 @@ function SessionsDrawer() {
 
 function Row({ session, onOpen, onDelete }: { session: SessionSummary; onOpen: (id: string) => void; onDelete: () => void }) {
   const isAsking = useSignal(false);
+  const confirm = useRef<HTMLButtonElement>(null);
+  useEffect(() => confirm.current?.focus(), [isAsking.value]);
+  const cancel = () => {
+    isAsking.value = false;
+    focusInPanel(`[data-session='${session.sessionId}'] + button`);
+  };
   if (isAsking.value) {
     return (
       <li class="asking">
         <span>{t('confirmDelete')}</span>
-        <button type="button" class="button danger" ref={(button) => button?.focus()} onClick={onDelete}>{t('yesDelete')}</button>
-        <button type="button" class="button" onClick={() => (isAsking.value = false)}>{t('cancel')}</button>
+        <button type="button" class="button danger" ref={confirm} onClick={onDelete}>{t('yesDelete')}</button>
+        <button type="button" class="button" onClick={cancel}>{t('cancel')}</button>
       </li>
     );
   }
@@ -83,6 +94,7 @@ function Row({ session, onOpen, onDelete }: { session: SessionSummary; onOpen: (
       <button
         type="button"
         class="session"
+        data-session={session.sessionId}
         aria-current={session.sessionId === sessionId.value ? 'true' : undefined}
         onClick={() => onOpen(session.sessionId)}
       >

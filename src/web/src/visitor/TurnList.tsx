@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../shared/i18n';
 import { Icon } from '../shared/icons';
 import { loadOlder, older, open, sync, turns, view } from './conversation';
+import { focusOn } from './focus';
 import { loadAnswerParts } from './lazy';
 import { isFarFromEnd, keepPlace, scrollToEnd } from './scroll';
 import { TurnArticle } from './TurnView';
@@ -18,19 +19,24 @@ export function TurnList() {
         <div class="state">
           <h2>{t('missing')}</h2>
           <p>{t('missingHint')}</p>
-          <button type="button" class="button primary" onClick={() => void open(null)}>{t('newConversation')}</button>
+          <button type="button" class="button primary" onClick={() => leave(open(null))}>{t('newConversation')}</button>
         </div>
       );
     case 'unreachable':
       return (
         <div class="state">
           <h2>{t('unreachable')}</h2>
-          <button type="button" class="button primary" onClick={() => void sync()}>{t('tryAgain')}</button>
+          <button type="button" class="button primary" onClick={() => leave(sync())}>{t('tryAgain')}</button>
         </div>
       );
     default:
       return <Turns />;
   }
+}
+
+function leave(done: Promise<void>): void {
+  void done;
+  focusOn();
 }
 
 function Turns() {
@@ -57,17 +63,25 @@ function Turns() {
 function Earlier() {
   const button = useRef<HTMLButtonElement>(null);
   const load = () => void keepPlace(loadOlder);
+  const press = () => {
+    document.querySelector<HTMLElement>('#log > article')?.focus({ preventScroll: true });
+    load();
+  };
   useEffect(() => {
     const observer = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && load(), { rootMargin: '600px 0px 0px' });
     observer.observe(button.current!);
     return () => observer.disconnect();
   }, []);
-  return <button type="button" class="button earlier" ref={button} onClick={load}>{t('earlier')}</button>;
+  return <button type="button" class="button earlier" ref={button} onClick={press}>{t('earlier')}</button>;
 }
 
 function Newest() {
+  const go = () => {
+    scrollToEnd('smooth');
+    document.querySelector<HTMLElement>('#log > article:last-of-type')?.focus({ preventScroll: true });
+  };
   return (
-    <button type="button" class="button newest" onClick={() => scrollToEnd('smooth')}>
+    <button type="button" class="button newest" onClick={go}>
       <Icon name="newest" />
       {t('newest')}
     </button>

@@ -1,8 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { formatTime, t } from '../shared/i18n';
-import { ask, retry } from './conversation';
 import { AnswerNotice } from './AnswerNotice';
+import { send } from './composer';
+import { retry } from './conversation';
+import { focusOn } from './focus';
 import { loaded } from './lazy';
 import type { Turn } from './turn';
 
@@ -11,6 +13,10 @@ export function TurnArticle({ turn, number, isLatest }: { turn: Turn; number: nu
   const phase = turn.phase.value;
   const { Answer, Feedback } = loaded.value ?? {};
   const isActive = turn.isActive;
+  const onRetry = () => {
+    retry(turn);
+    focusOn();
+  };
   return (
     <article
       class={`turn${turn.isFresh ? ' fresh' : ''}${isLatest ? ' latest' : ''}`}
@@ -19,11 +25,11 @@ export function TurnArticle({ turn, number, isLatest }: { turn: Turn; number: nu
       tabIndex={-1}
     >
       <div class="question">
-        <span class="visually-hidden">{t('you')}</span>
+        <h2 class="visually-hidden">{t('you')}</h2>
         <p title={formatTime(turn.createdAt)}>{turn.question}</p>
       </div>
       {turn.answer.value !== '' && (Answer ? <Answer turn={turn} onOpen={openCitation} /> : <div class="answer plain">{turn.answer.value}</div>)}
-      {isActive ? <Progress turn={turn} /> : <AnswerNotice turn={turn} onRetry={() => retry(turn)} />}
+      {isActive ? <Progress turn={turn} /> : <AnswerNotice turn={turn} onRetry={onRetry} />}
       {Feedback && !isActive && phase !== 'refused' && turn.answer.value !== '' && <Feedback turn={turn} isLatest={isLatest} />}
       {isLatest && !isActive && <Next questions={turn.suggestions.value} />}
     </article>
@@ -32,9 +38,13 @@ export function TurnArticle({ turn, number, isLatest }: { turn: Turn; number: nu
 
 /** Questions to go on with, under the last answer. */
 function Next({ questions }: { questions: readonly string[] }) {
+  const choose = (question: string) => {
+    send(question);
+    focusOn();
+  };
   return questions.length === 0 ? null : (
     <nav class="next" aria-label={t('more')}>
-      {questions.map((question) => <button type="button" class="suggestion" key={question} onClick={() => ask(question)}>{question}</button>)}
+      {questions.map((question) => <button type="button" class="suggestion" key={question} onClick={() => choose(question)}>{question}</button>)}
     </nav>
   );
 }

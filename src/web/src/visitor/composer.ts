@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import { formatNumber, t } from '../shared/i18n';
+import { plural, t } from '../shared/i18n';
 import { passing } from '../shared/store';
 import { announce } from './announcer';
 import { ask, isAnswering, returned, stop, view } from './conversation';
@@ -37,7 +37,7 @@ export function startComposer(): void {
   });
   effect(() => {
     const over = length.value - longest;
-    counter.textContent = over > 0 ? t('tooLong', { n: formatNumber(over) }) : length.value > tellFrom ? t('leftOver', { n: formatNumber(-over) }) : '';
+    counter.textContent = over > 0 ? plural('tooLong', over) : length.value > tellFrom ? plural('leftOver', -over) : '';
     counter.classList.toggle('over', over > 0);
   });
   effect(() => {

@@ -37,12 +37,23 @@ let shown = new AbortController();
 
 /** Shows the session of the page's address, or an empty page; takes up a question that a reload interrupted. */
 export async function openAddress(): Promise<void> {
-  const id = /^\/s\/([^/]+)$/.exec(location.pathname)?.[1] ?? null;
-  await show(id && decodeURIComponent(id));
+  await show(addressed());
   const pending = readPending();
   if (pending && pending.sessionId === sessionId.peek() && view.peek() === 'open') {
     run(new Turn(pending.message, pending.clientMessageId));
   }
+}
+
+/** Follows the address to another session. It may also have changed in its fragment only, by the link to the question field. */
+export async function followAddress(): Promise<void> {
+  if (addressed() !== sessionId.peek()) {
+    await openAddress();
+  }
+}
+
+function addressed(): string | null {
+  const id = /^\/s\/([^/]+)$/.exec(location.pathname)?.[1] ?? null;
+  return id && decodeURIComponent(id);
 }
 
 export async function open(id: string | null): Promise<void> {
@@ -131,7 +142,7 @@ function merge(session: SessionDetail): void {
       turn.update(item);
     }
   }
-  turns.value = [...turns.peek(), ...news].sort((a, b) => a.sequence - b.sequence);
+  turns.value = news.reduce(insert, turns.peek());
   const last = turns.peek().findLast((turn) => turn.id);
   if (last?.phase.peek() === 'running' && !last.isFresh) {
     last.reset();
@@ -139,28 +150,42 @@ function merge(session: SessionDetail): void {
   }
 }
 
+/** A turn of elsewhere goes before those that came after it and before a question that is on its way; a refused one stays where it was asked. */
+function insert(all: readonly Turn[], turn: Turn): readonly Turn[] {
+  const at = all.findLastIndex((other) => other.id !== null && other.sequence < turn.sequence) + 1;
+  const behindRefused = all.slice(at).findIndex((other) => other.phase.peek() !== 'refused');
+  return all.toSpliced(behindRefused < 0 ? all.length : at + behindRefused, 0, turn);
+}
+
 export function ask(message: string): void {
-  const turn = new Turn(message);
-  writePending({ message, clientMessageId: turn.clientMessageId, sessionId: sessionId.peek() });
-  run(turn);
+  run(new Turn(message));
 }
 
 function run(turn: Turn): void {
+  writePending({ message: turn.question, clientMessageId: turn.clientMessageId, sessionId: sessionId.peek() });
   turns.value = [...turns.peek(), turn];
   void follow(turn);
 }
 
-/** Sends a refused or interrupted question once more. It cannot become two where its `clientMessageId` is known here. */
+/**
+ * Does once more what did not end well. It makes no second turn where the first can still be followed, or answered under its
+ * `clientMessageId`. What the server keeps as it is would come back as it is: a broken answer, and an interrupted one that others follow.
+ */
 export function retry(turn: Turn): void {
-  if (!turn.isOwn) {
+  const phase = turn.phase.peek();
+  if (phase === 'refused' && turn.id) {
+    turn.reset();
+    turn.phase.value = 'reconnecting';
+    void follow(turn); // The server has it, and was out of reach.
+  } else if (turn.isOwn && (phase === 'refused' || (phase === 'unanswered' && turn === latest.peek()))) {
+    turn.id = null;
+    turn.reset();
+    turn.phase.value = 'sending';
+    turns.value = turns.peek().filter((other) => other !== turn);
+    run(turn);
+  } else {
     ask(turn.question);
-    return;
   }
-  turn.id = null;
-  turn.reset();
-  turn.phase.value = 'sending';
-  turns.value = [...turns.peek().filter((other) => other !== turn), turn];
-  void follow(turn);
 }
 
 async function follow(turn: Turn): Promise<void> {

@@ -1,11 +1,14 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import { embedded, page } from '../shared/page';
+import { page } from '../shared/page';
 import { language, preferredLanguage, t, useLanguage } from '../shared/i18n';
 import { announce } from './announcer';
+import { explain } from './AnswerNotice';
 import { send, startComposer } from './composer';
-import { forget, isAnswering, isEmpty, latest, open, openAddress, sessionId, sync } from './conversation';
+import { followAddress, forget, isAnswering, isEmpty, latest, open, openAddress, sessionId, sync } from './conversation';
 import { startConnection } from './connection';
+import { focusOn } from './focus';
+import { talkToWidget } from './frame';
 import { loadAnswerParts } from './lazy';
 import { followEnd, measureDock, stayAboveKeyboard } from './scroll';
 import { useStoredTheme } from './theme';
@@ -44,25 +47,25 @@ function speak(): void {
       const turn = latest.peek();
       const phase = turn?.phase.peek();
       if (turn && phase === 'refused') {
-        announce(t('refused'), 'alert');
+        announce(explain(turn.problem.peek()!), 'alert');
       } else if (turn && (phase === 'failed' || phase === 'unanswered')) {
         announce(t(phase), 'alert');
-      } else if (turn?.answer.peek()) {
+      } else if (turn && (phase === 'stopped' || !turn.answer.peek())) {
+        announce(t(phase === 'stopped' ? 'stopped' : 'empty'));
+      } else if (turn) {
         announce(t('answered', { name: page.profile.name, answer: turn.answer.peek().replace(/\s*\[\d+\]/g, '') }));
       }
     }
   });
 }
 
-/** F6 goes to and fro between the conversation and the question; Escape in the widget's frame asks its page to close it. */
+/** F6 goes to and fro between the conversation and the question. */
 function listenToKeys(): void {
   addEventListener('keydown', (event) => {
     if (event.key === 'F6' && !document.querySelector('dialog[open]')) {
       event.preventDefault();
       const turn = document.querySelector<HTMLElement>('#log > article:last-of-type');
       (document.activeElement?.closest('#log') || !turn ? element('question') : turn).focus();
-    } else if (event.key === 'Escape' && embedded && !document.querySelector('dialog[open]')) {
-      parent.postMessage('digital-twin:close', '*');
     }
   });
 }
@@ -78,7 +81,7 @@ function startButtons(): void {
     const suggestion = (event.target as Element).closest('.suggestion');
     if (suggestion) {
       send(suggestion.textContent!.trim());
-      element('question').focus();
+      focusOn();
     }
   });
 }
@@ -96,12 +99,11 @@ function startTabs(): void {
     }
   });
   document.addEventListener('visibilitychange', () => document.hidden || void sync());
-  addEventListener('popstate', () => void openAddress());
+  addEventListener('popstate', () => void followAddress());
 }
 
 function start(): void {
   history.scrollRestoration = 'manual';
-  document.documentElement.classList.toggle('embedded', embedded);
   useStoredTheme();
   effect(() => {
     document.body.classList.toggle('is-empty', isEmpty.value);
@@ -117,6 +119,7 @@ function start(): void {
   startButtons();
   startTabs();
   listenToKeys();
+  talkToWidget();
   speak();
   followEnd(element('conversation'));
   measureDock(document.querySelector('footer')!);

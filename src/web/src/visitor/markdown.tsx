@@ -1,5 +1,5 @@
 import { Marked, type Token, type Tokens } from 'marked';
-import type { ComponentChildren, VNode } from 'preact';
+import { h, type ComponentChildren, type VNode } from 'preact';
 import remend from 'remend';
 import { CodeBlock } from './CodeBlock';
 import { entities } from './entities';
@@ -17,6 +17,9 @@ const marked = new Marked({
   tokenizer: { def: () => undefined },
 });
 
+/** The page's name is its first heading, a question a second. */
+const questionLevel = 2;
+
 /** Shows the marker `[n]`. */
 export type Cite = (n: number) => VNode | null;
 
@@ -24,39 +27,77 @@ export type Cite = (n: number) => VNode | null;
 export interface Block {
   key: number;
   raw: string;
+  /** The level of the heading before it. */
+  below: number;
 }
 
 /**
- * An answer that grows. Only its last block is read again when text comes; everything before is settled, since no later
- * text can change a block that another one follows.
+ * An answer that grows. Only its end is read again when text comes; everything before is settled: a block that another one
+ * follows no longer changes. Half a line proves nothing: `1` may become `1.`, the next item of the list before, or `1.5`.
  */
 export class GrowingMarkdown {
   readonly settled: Block[] = [];
   /** The text so far. */
   text = '';
   private length = 0;
+  private level = questionLevel;
+  private open: readonly Block[] = [];
 
-  /** Takes the whole text so far and returns what is not settled yet. */
-  update(text: string): Block | null {
+  /** Takes the whole text so far and returns what is not settled yet: the last block of the whole lines, and what half a line makes of it. */
+  update(text: string): readonly Block[] {
     this.text = text;
-    const tokens = marked.lexer(text.slice(this.length)).filter((token) => token.raw);
-    while (tokens.length > 1 && tokens.at(-1)!.type === 'space') {
-      const space = tokens.pop()!;
-      tokens[tokens.length - 1]!.raw += space.raw;
-    }
-    for (const token of tokens.slice(0, -1)) {
-      this.length += token.raw.length;
-      if (token.type !== 'space') {
-        this.settled.push({ key: this.settled.length, raw: token.raw });
-      }
-    }
-    const last = tokens.at(-1);
-    return last && last.type !== 'space' ? { key: this.settled.length, raw: text.slice(this.length) } : null;
+    const rest = text.replace(/\r\n?/g, '\n').slice(this.length);
+    const whole = read(rest.slice(0, rest.lastIndexOf('\n') + 1)).slice(0, -1);
+    const settled = place(whole, this.settled.length, this.level);
+    this.settled.push(...settled.blocks);
+    this.level = settled.level;
+    const length = whole.reduce((sum, piece) => sum + piece.raw.length, 0);
+    this.length += length;
+    this.open = place(read(rest.slice(length)), this.settled.length, this.level).blocks.map((block) => {
+      const known = this.open.find((before) => before.key === block.key);
+      return known?.raw === block.raw && known.below === block.below ? known : block;
+    });
+    return this.open;
   }
 }
 
+/** A block as it was read. */
+interface Piece {
+  raw: string;
+  /** How deep it stands, for a heading. */
+  depth: number | null;
+}
+
+/** The blocks of a text, each with the empty lines around it. */
+function read(text: string): Piece[] {
+  const pieces: Piece[] = [];
+  let space = '';
+  for (const token of marked.lexer(text)) {
+    if (token.type !== 'space') {
+      pieces.push({ raw: space + token.raw, depth: token.type === 'heading' ? (token as Tokens.Heading).depth : null });
+      space = '';
+    } else if (pieces.length > 0) {
+      pieces[pieces.length - 1]!.raw += token.raw;
+    } else {
+      space += token.raw;
+    }
+  }
+  return pieces;
+}
+
+/** Gives each block its key and the level of the heading before it; returns the level that the next one stands below as well. */
+function place(pieces: readonly Piece[], firstKey: number, level: number): { blocks: Block[]; level: number } {
+  let below = level;
+  const blocks = pieces.map(({ raw, depth }, index) => {
+    const block = { key: firstKey + index, raw, below };
+    below = depth === null ? below : levelOf(depth, below);
+    return block;
+  });
+  return { blocks, level: below };
+}
+
 /** The beginning of a block, before it is clear which: a heading's `#`, a list's `-`, a fence's first backticks. */
-const openLine = /(^|\n)[ \t]*(?:#{1,6}|[-*+](?: \[[ xX]?\]?)?|\d{1,3}[.)]|>+|`{1,3}|~{1,3}|=+|-{2,}|\*{2,}|_{2,}|\|)[ \t]*$/;
+const openLine = /(^|\n)[ \t]*(?:#{1,6}|[-*+](?: \[[ xX]?\]?)?|\d{1,3}[.)]|>+|`{1,3}|~{1,3}|=+|:?-[-:| \t]*|\*{2,}|_{2,}|\|)[ \t]*$/;
 const openInline = /(?:[*_~`]+|!?\[\^?\d*|<\/?[a-z][^<>\n]*|&#?\w{0,8})$/i;
 const tableStart = /^[ \t]*\|/;
 const delimiterRow = /\n[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[^\n]*)?\n/;
@@ -69,7 +110,7 @@ export function closeOpenMarkup(raw: string): string {
   if (tableStart.test(raw) && !delimiterRow.test(raw)) {
     return '';
   }
-  return remend(raw.replace(openLine, '$1').replace(openInline, ''), { linkMode: 'text-only', katex: false });
+  return remend(raw.replace(openLine, '$1').replace(openInline, '').trimEnd(), { linkMode: 'text-only', katex: false });
 }
 
 function isInsideFence(raw: string): boolean {
@@ -77,17 +118,23 @@ function isInsideFence(raw: string): boolean {
   return fences !== null && fences.length % 2 === 1;
 }
 
-export function Markdown({ raw, isOpen, cite }: { raw: string; isOpen?: boolean; cite: Cite }): VNode {
-  return <>{marked.lexer(isOpen ? closeOpenMarkup(raw) : raw).map((token) => block(token, cite))}</>;
+export function Markdown({ block: { raw, below }, isOpen, cite }: { block: Block; isOpen?: boolean; cite: Cite }): VNode {
+  let level = below;
+  const nodes = marked.lexer(isOpen ? closeOpenMarkup(raw) : raw).map((token) => {
+    const node = block(token, cite, level);
+    level = token.type === 'heading' ? levelOf((token as Tokens.Heading).depth, level) : level;
+    return node;
+  });
+  return <>{nodes}</>;
 }
 
-function block(token: Token, cite: Cite): ComponentChildren {
+function block(token: Token, cite: Cite, below = questionLevel): ComponentChildren {
   switch (token.type) {
     case 'space':
     case 'def':
       return null;
     case 'heading':
-      return heading((token as Tokens.Heading).depth, inline(token.tokens, cite));
+      return h(`h${levelOf((token as Tokens.Heading).depth, below)}`, null, inline(token.tokens, cite));
     case 'code':
       return <CodeBlock text={(token as Tokens.Code).text} language={(token as Tokens.Code).lang ?? ''} />;
     case 'blockquote':
@@ -107,22 +154,14 @@ function block(token: Token, cite: Cite): ComponentChildren {
   }
 }
 
-/** The page's own headings end at level 2; an answer's begin below. */
-function heading(depth: number, children: ComponentChildren): VNode {
-  switch (depth) {
-    case 1:
-    case 2:
-      return <h3>{children}</h3>;
-    case 3:
-      return <h4>{children}</h4>;
-    default:
-      return <h5>{children}</h5>;
-  }
+/** An answer's headings stand below its question's, and never skip a level, wherever the model began to count. */
+function levelOf(depth: number, below: number): number {
+  return Math.min(Math.max(depth + 1, questionLevel + 1), 5, below + 1);
 }
 
 function list(token: Tokens.List, cite: Cite): VNode {
   const items = token.items.map((item) => (
-    <li>
+    <li class={item.task ? 'task' : undefined}>
       {item.task && <span aria-hidden="true">{item.checked ? '☑ ' : '☐ '}</span>}
       {item.tokens.filter((inner) => inner.type !== 'checkbox').map((inner) => block(inner, cite))}
     </li>

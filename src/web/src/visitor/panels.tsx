@@ -11,6 +11,14 @@ export function showPanel(panel: VNode): void {
   shown.value = panel;
 }
 
+/** Keeps the focus in the panel when the button that was pressed is gone: on what stands there now, or on the panel's title. */
+export function focusInPanel(selector?: string): void {
+  requestAnimationFrame(() => {
+    const panel = document.querySelector('dialog[open]');
+    (panel?.querySelector<HTMLElement>(selector ?? '#panel-title') ?? panel?.querySelector<HTMLElement>('#panel-title'))?.focus();
+  });
+}
+
 export function closePanel(): void {
   document.querySelector<HTMLDialogElement>('dialog[open]')?.close();
 }
@@ -35,6 +43,8 @@ export function Panel({ title, side, children }: { title: string; side: 'start' 
           <button type="button" class="icon-button" aria-label={t('close')} title={t('close')} onClick={closePanel}><Icon name="close" /></button>
         </header>
         {children}
+        <div class="visually-hidden" aria-live="polite" data-says="announcer" />
+        <p class="panel-alert" role="alert" data-says="alert" />
       </div>
     </dialog>
   );

@@ -19,14 +19,19 @@ export function scrollToEnd(behavior: ScrollBehavior = 'instant'): void {
  */
 export function followEnd(content: HTMLElement): void {
   let isFollowing = true;
+  let top = window.scrollY;
   const look = () => {
+    // Only the reader goes up. More words may have come since the last step down, and do not make the reader one who left.
     const isNear = distance() < near;
-    isFollowing = isNear;
-    isFarFromEnd.value = !isNear;
+    isFollowing = isNear || (isFollowing && window.scrollY >= top);
+    top = window.scrollY;
+    isFarFromEnd.value = !isFollowing;
   };
   addEventListener('scroll', look, { passive: true });
-  addEventListener('resize', () => (isFollowing ? scrollToEnd() : look()));
-  new ResizeObserver(() => (isFollowing ? scrollToEnd() : look())).observe(content);
+  // Without a conversation the page begins at its top, however small the window.
+  const follow = () => (isFollowing && content.hasChildNodes() ? scrollToEnd() : look());
+  addEventListener('resize', follow);
+  new ResizeObserver(follow).observe(content);
 }
 
 /** Runs what adds content above, and keeps what the reader sees in its place. Some browsers do it by themselves; then nothing is left to move. */

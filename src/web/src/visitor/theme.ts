@@ -6,15 +6,24 @@ export type Theme = 'auto' | 'light' | 'dark';
 const key = 'twin.theme';
 export const theme = signal<Theme>('auto');
 
-/** Light, dark, or as the system has it. */
+/** What "automatic" is: undefined for the system's own, else that of the page around the widget. */
+let automatic: 'light' | 'dark' | undefined;
+
+/** Light, dark, or as the surroundings have it. */
 export function useTheme(wanted: Theme): void {
   theme.value = wanted;
   lasting.set(key, wanted === 'auto' ? null : wanted);
-  if (wanted === 'auto') {
-    delete document.documentElement.dataset.theme;
+  const shown = wanted === 'auto' ? automatic : wanted;
+  if (shown) {
+    document.documentElement.dataset.theme = shown;
   } else {
-    document.documentElement.dataset.theme = wanted;
+    delete document.documentElement.dataset.theme;
   }
+}
+
+export function followTheme(around: 'light' | 'dark'): void {
+  automatic = around;
+  useTheme(theme.peek());
 }
 
 export function useStoredTheme(): void {

@@ -32,6 +32,7 @@ export async function readTurn(
         ? await api.follow(turn.id, position, signal)
         : await api.ask({ message: turn.question, sessionId, clientMessageId: turn.clientMessageId }, signal);
       await readEvents(response.body!, take);
+      turn.end();
       return;
     } catch (error) {
       if (signal.aborted) {

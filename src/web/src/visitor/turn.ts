@@ -76,6 +76,9 @@ export class Turn {
 
   apply(event: TurnEvent): void {
     switch (event.type) {
+      case 'start':
+        this.reset(); // The answer comes from its beginning: the first time, or written anew after a crash.
+        break;
       case 'data-turn':
         this.id = event.data.turnId;
         this.sequence = event.data.sequence;
@@ -104,6 +107,13 @@ export class Turn {
     this.problem.value = problem;
     this.retryAt.value = Date.now() + (problem.retryAfter ?? 0) * 1000;
     this.phase.value = 'refused';
+  }
+
+  /** The stream is over; without a `finish` the answer could not be stored. */
+  end(): void {
+    if (this.isActive) {
+      this.finish('unanswered');
+    }
   }
 
   private finish(status: TurnStatus): void {
