@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Amazon.DynamoDBv2;
-using Amazon.Runtime;
-using Amazon.S3;
 using Xunit;
 
 namespace DigitalTwin.Tests.Testing;
@@ -13,23 +10,27 @@ public sealed class MotoServer : IAsyncLifetime
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
+    private readonly SemaphoreSlim turn = new(1, 1);
     private Process? process;
+    private Uri? emulator;
+    private AwsGate? gate;
 
-    public Uri Address
+    /// <summary>A way to the emulator without failures. Skips the test when the emulator is not installed.</summary>
+    public AwsGate Gate
     {
         get
         {
-            Assert.SkipWhen(field is null, "moto_server is not installed (pip install 'moto[server]'): tests against the AWS emulator are skipped.");
-            return field!;
+            Assert.SkipWhen(gate is null, "moto_server is not installed (pip install 'moto[server]'): tests against the AWS emulator are skipped.");
+            return gate!;
         }
-        private set;
     }
 
-    public static BasicAWSCredentials Credentials => new("test", "test");
-
-    public AmazonDynamoDBClient DynamoDb() => new(Credentials, new AmazonDynamoDBConfig { ServiceURL = Address.ToString(), AuthenticationRegion = "eu-central-1" });
-
-    public AmazonS3Client S3() => new(Credentials, new AmazonS3Config { ServiceURL = Address.ToString(), AuthenticationRegion = "eu-central-1", ForcePathStyle = true });
+    /// <summary>A way of the test's own, for it to fail on.</summary>
+    public Task<AwsGate> OwnGateAsync()
+    {
+        _ = Gate;
+        return AwsGate.StartAsync(emulator!, turn);
+    }
 
     public async ValueTask InitializeAsync()
     {
@@ -47,21 +48,32 @@ public sealed class MotoServer : IAsyncLifetime
             return;
         }
 
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => End();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        Address = new Uri($"http://127.0.0.1:{port}");
+        emulator = new Uri($"http://127.0.0.1:{port}");
         await AnswersAsync();
+        gate = await AwsGate.StartAsync(emulator, turn);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (process is not null)
+        if (gate is not null)
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
-            process.Dispose();
+            await gate.DisposeAsync();
+        }
+
+        End();
+        turn.Dispose();
+    }
+
+    private void End()
+    {
+        if (Interlocked.Exchange(ref process, null) is { } running)
+        {
+            running.Kill(entireProcessTree: true);
+            running.WaitForExit();
+            running.Dispose();
         }
     }
 
@@ -73,7 +85,7 @@ public sealed class MotoServer : IAsyncLifetime
         {
             try
             {
-                using var response = await client.GetAsync(new Uri(Address, "/moto-api/"));
+                using var response = await client.GetAsync(new Uri(emulator!, "/moto-api/"));
                 return;
             }
             catch (HttpRequestException) when (clock.Elapsed < StartTimeout)

@@ -77,14 +77,7 @@ internal sealed partial class DynamoDbTable(IAmazonDynamoDB client, string table
                     return new WriteResult(failed);
                 }
 
-                var codes = Codes(e);
-                if (attempt == ConflictTries)
-                {
-                    throw new StorageUnavailableException($"The table {tableName} kept cancelling a transaction: {codes}.", e);
-                }
-
-                LogConflict(log, attempt, codes);
-                await PauseAsync(attempt, cancellationToken);
+                await CollidedAsync(attempt, e, cancellationToken);
             }
         }
     }
@@ -124,12 +117,18 @@ internal sealed partial class DynamoDbTable(IAmazonDynamoDB client, string table
         return null;
     }
 
-    private static string Codes(TransactionCanceledException e) => string.Join(", ", e.CancellationReasons.Select(reason => reason.Code).Where(code => code != "None").Distinct());
-
-    private async Task PauseAsync(int attempt, CancellationToken cancellationToken)
+    /// <summary>Waits before the next try, by real time: the service does not know a clock that a test holds.</summary>
+    private async Task CollidedAsync(int attempt, TransactionCanceledException e, CancellationToken cancellationToken)
     {
+        var codes = string.Join(", ", e.CancellationReasons.Select(reason => reason.Code).Where(code => code != "None").Distinct());
+        if (attempt == ConflictTries)
+        {
+            throw new StorageUnavailableException($"The table {tableName} kept cancelling a transaction: {codes}.", e);
+        }
+
+        LogConflict(log, attempt, codes);
         var longest = Math.Min(LongestPause.TotalMilliseconds, FirstPause.TotalMilliseconds * Math.Pow(2, attempt - 1));
-        await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32((int)longest + 1)), clock, cancellationToken);
+        await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32((int)longest + 1)), cancellationToken);
     }
 
     /// <summary>What the client could not mend by its own retries is a store that cannot be reached now. A request that is wrong is a bug.</summary>

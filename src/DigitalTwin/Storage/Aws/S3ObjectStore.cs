@@ -49,7 +49,7 @@ internal sealed class S3ObjectStore(IAmazonS3 client, string bucket, TimeProvide
             }
             catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.Conflict && attempt < ConflictTries)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(50 * attempt), clock, cancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(50 * attempt), cancellationToken);
             }
             catch (Exception e) when (IsUnavailable(e, cancellationToken))
             {

@@ -12,10 +12,13 @@ public sealed class DynamoDbTableContract(MotoServer moto) : TableContract
 {
     private AmazonDynamoDBClient? client;
 
+    /// <summary>The emulator copies the whole table for each write of a transaction.</summary>
+    protected override int Many => 130;
+
     protected override async ValueTask<ITable> CreateAsync(TimeProvider time)
     {
         var name = TwinId.New("table-");
-        client = moto.DynamoDb();
+        client = moto.Gate.DynamoDb();
         await AwsStorage.CreateTableAsync(client, name);
         return new DynamoDbTable(client, name, time, NullLogger<DynamoDbTable>.Instance);
     }

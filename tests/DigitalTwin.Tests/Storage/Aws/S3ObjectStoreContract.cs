@@ -14,7 +14,7 @@ public sealed class S3ObjectStoreContract(MotoServer moto) : ObjectStoreContract
     protected override async ValueTask<IObjectStore> CreateAsync(TimeProvider time)
     {
         var bucket = "bucket-" + Guid.CreateVersion7();
-        client = moto.S3();
+        client = moto.Gate.S3();
         await AwsStorage.CreateBucketAsync(client, bucket);
         return new S3ObjectStore(client, bucket, time);
     }
