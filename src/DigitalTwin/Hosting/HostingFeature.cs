@@ -51,7 +51,7 @@ public static class HostingFeature
     private static void AddTwinLogging(this WebApplicationBuilder builder)
     {
         var logger = new LoggerConfiguration()
-            .MinimumLevel.Is(Enum.TryParse<LogEventLevel>(builder.Configuration["Twin:LogLevel"], ignoreCase: true, out var level) ? level : LogEventLevel.Information)
+            .MinimumLevel.Is(builder.Configuration.GetValue("Twin:LogLevel", LogEventLevel.Information))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
             .MinimumLevel.Override("DigitalTwin.Owner.OwnerKeyHandler", LogEventLevel.Warning)
