@@ -21,7 +21,7 @@ public static class TwinApplication
         builder.Services.AddOwner(builder.Configuration);
         builder.Services.AddMemory(builder.Configuration);
         builder.Services.AddPersona();
-        builder.Services.AddKnowledge();
+        builder.Services.AddKnowledge(builder.Configuration);
         builder.Services.AddEngines(builder.Configuration);
         builder.Services.AddChat();
     }

@@ -8,7 +8,7 @@ public static class AwsFeature
     /// Registers the calls to AWS and reads the settings that are kept in Secrets Manager, so it comes before whatever reads settings.
     /// Nothing is called, and no credential looked for, unless a setting asks for it. Bad settings stop the start.
     /// </summary>
-    public static void AddAws(this WebApplicationBuilder builder)
+    public static void AddAws(this IHostApplicationBuilder builder)
     {
         var settings = builder.Services.AddSettings(AwsSettings.From(builder.Configuration), new AwsSettingsValidator());
         builder.Services.AddSingleton<AWSCredentials>(_ => new ChainCredentials());

@@ -15,7 +15,7 @@ internal static class SecretSettings
     /// (<c>{"Twin:Signing:Key": "…"}</c>, <c>{"Twin": {"Signing": {"Key": "…"}}}</c>, or <c>__</c> for a colon), and
     /// <see cref="AwsSettings.LlmApiKeySecretId"/>, which is the key itself.
     /// </summary>
-    public static async Task AddSecretsAsync(this ConfigurationManager configuration, AwsSettings settings, SecretsManager secrets)
+    public static async Task AddSecretsAsync(this IConfigurationManager configuration, AwsSettings settings, SecretsManager secrets)
     {
         var found = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         if (settings.AppSecretId is { } appSecret)
