@@ -22,7 +22,7 @@ internal static class Layers
     /// <summary>Beside these, every layer may use itself and Root, and every feature the storage ports.</summary>
     public static IReadOnlyDictionary<string, string[]> Features { get; } = new Dictionary<string, string[]>
     {
-        ["Aws"] = [],
+        ["Aws"] = [AwsSdk],
         ["Chat"] = ["Persona", "Memory", "Knowledge", "Engines"],
         ["Engines"] = ["Aws", "Knowledge"],
         ["Knowledge"] = [],

@@ -14,13 +14,16 @@ public static partial class BedrockScript
     private const int FewestSharedWords = 2;
     private const int ShortestWord = 4;
 
+    /// <summary>A reset throws away what the client has not read yet.</summary>
+    private static readonly TimeSpan BeforeReset = TimeSpan.FromMilliseconds(200);
+
     public static BedrockReply ByQuestion(BedrockRequest request) => Wish().Match(request.Question).Groups[1].Value switch
     {
         "" => FromPassages(request),
         "hang" => BedrockReply.Hang(),
         "cut" => BedrockReply.CutAtOnce(),
         "exception" => BedrockReply.Gated().Role().Exception("throttlingException").Done(),
-        "late-cut" => Begun().Cut(),
+        "late-cut" => Begun().Pause(BeforeReset).Cut(),
         "late-exception" => Begun().Exception("modelStreamErrorException").Done(),
         "late-hang" => Begun(),
         var status => BedrockReply.Status(int.Parse(status, System.Globalization.CultureInfo.InvariantCulture)),
