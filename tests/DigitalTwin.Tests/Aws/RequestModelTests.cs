@@ -38,6 +38,19 @@ public sealed class RequestModelTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Every_request_carries_the_signature_that_botocore_gives_to_what_arrived()
+    {
+        await using var server = await BedrockServer.StartAsync();
+        var settings = new AwsSettings("eu-central-1", null, null, new Dictionary<string, string> { ["AWS_ENDPOINT_URL"] = server.Endpoint });
+        using var client = new AwsClient(settings, new SessionAWSCredentials("AKIDEXAMPLE", "secret/key+", "token=="), TimeProvider.System);
+        await SendAllAsync(client);
+
+        var signatures = await Botocore.AskAsync("sign", new JsonArray([.. server.Requests.Select(request => SignatureCase(server, request))]));
+
+        Assert.Equal(signatures.AsArray().Select(signature => signature!.GetValue<string>()), server.Requests.Select(request => request.Headers["Authorization"]));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task The_check_finds_what_is_wrong()
     {
         var request = new BedrockRequest("POST", "/model/m/converse", new Dictionary<string, string>(), """{"messages":[{"role":"robot","text":"Hi"}],"inferenceConfig":{"maxTokens":"many"}}""");
@@ -134,6 +147,20 @@ public sealed class RequestModelTests
 
     private static JsonObject ConverseCase(BedrockServer server, bool stream) =>
         new() { ["endpoint"] = server.Endpoint, ["stream"] = stream, ["modelId"] = Profile, ["text"] = "Hi" };
+
+    private static JsonNode SignatureCase(BedrockServer server, BedrockRequest request) => new JsonObject
+    {
+        ["url"] = server.Endpoint + request.Target,
+        ["method"] = request.Method,
+        ["service"] = request.Headers["Authorization"].Split('/')[3],
+        ["region"] = "eu-central-1",
+        ["time"] = request.Headers["X-Amz-Date"],
+        ["accessKey"] = "AKIDEXAMPLE",
+        ["secretKey"] = "secret/key+",
+        ["token"] = "token==",
+        ["body"] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(request.Text)),
+        ["headers"] = new JsonArray([.. new[] { "Content-Type", "X-Amz-Target" }.Where(request.Headers.ContainsKey).Select(name => new JsonArray(name, request.Headers[name]))]),
+    };
 
     private static JsonNode Case(string operation, BedrockRequest request) => new JsonObject
     {

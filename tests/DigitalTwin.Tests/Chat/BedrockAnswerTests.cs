@@ -101,8 +101,10 @@ public sealed class BedrockAnswerTests
     [InlineData("Really?", "answered", "bedrock")]
     public async Task A_question_can_script_the_model(string wish, string status, string engine)
     {
-        var hangs = wish.Contains("hang", StringComparison.Ordinal);
-        await using var twin = await BedrockTwin.StartAsync(null, ("Twin:Engines:TokenTimeout", hangs ? "00:00:00.3" : "00:00:30"), ("Twin:Engines:FirstTokenTimeout", hangs ? "00:00:00.3" : "00:00:15"));
+        await using var twin = await BedrockTwin.StartAsync(
+            null,
+            ("Twin:Engines:FirstTokenTimeout", wish == "[bedrock:hang]" ? "00:00:00.3" : "00:00:15"),
+            ("Twin:Engines:TokenTimeout", wish == "[bedrock:late-hang]" ? "00:00:00.3" : "00:00:30"));
         twin.Model.Otherwise = BedrockScript.ByQuestion;
         using var visitor = twin.NewVisitor();
 
