@@ -1,3 +1,4 @@
+using DigitalTwin.Aws;
 using DigitalTwin.Chat;
 using DigitalTwin.Engines;
 using DigitalTwin.Hosting;
@@ -14,12 +15,13 @@ public static class TwinApplication
 {
     public static void AddTwin(this WebApplicationBuilder builder)
     {
+        builder.AddAws();
         builder.AddHosting();
         builder.Services.AddStorage(builder.Configuration, builder.Environment.ContentRootPath);
         builder.Services.AddOwner(builder.Configuration);
         builder.Services.AddMemory(builder.Configuration);
         builder.Services.AddPersona();
-        builder.Services.AddKnowledge();
+        builder.Services.AddKnowledge(builder.Configuration);
         builder.Services.AddEngines(builder.Configuration);
         builder.Services.AddChat();
     }
