@@ -36,6 +36,8 @@ public static class HostingFeature
         builder.Services.AddHostedService<TwinStartup>();
         builder.AddPages();
         builder.AddLambdaHosting();
+
+        // Nobody reads them on Lambda, and every cold start would pay for them.
         if (!LambdaSettings.IsLambda(builder.Configuration))
         {
             builder.Services.AddHostedService<StartupNotice>();
@@ -51,7 +53,11 @@ public static class HostingFeature
         app.UseMiddleware<ProblemResponses>();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseTwinSwagger();
+        if (!LambdaSettings.IsLambda(app.Configuration))
+        {
+            app.UseTwinSwagger();
+        }
+
         app.MapHealth();
         app.MapPages();
     }

@@ -1,13 +1,9 @@
 using System.Runtime.CompilerServices;
-using DigitalTwin.Hosting.Lambda;
 using Microsoft.OpenApi;
 
 namespace DigitalTwin.Hosting;
 
-/// <summary>
-/// The OpenAPI document and its page, only where code may be made at run time (they rest on reflection), and not on Lambda, where every
-/// cold start would pay for them.
-/// </summary>
+/// <summary>The OpenAPI document and its page, only where code may be made at run time (they rest on reflection).</summary>
 internal static class SwaggerFeature
 {
     public static void AddTwinSwagger(this IServiceCollection services)
@@ -46,7 +42,7 @@ internal static class SwaggerFeature
 
     public static void UseTwinSwagger(this WebApplication app)
     {
-        if (!RuntimeFeature.IsDynamicCodeSupported || LambdaSettings.IsLambda(app.Configuration))
+        if (!RuntimeFeature.IsDynamicCodeSupported)
         {
             return;
         }

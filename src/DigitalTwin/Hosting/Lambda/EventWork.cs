@@ -105,7 +105,7 @@ internal sealed partial class EventWork(IServiceProvider services, ILogger<Event
     {
         foreach (var record in records.ValueKind == JsonValueKind.Array ? records.EnumerateArray() : throw Unknown())
         {
-            yield return record.TryGetProperty("eventSource", out var source) && source.ValueEquals("aws:sqs")
+            yield return record.ValueKind == JsonValueKind.Object && record.TryGetProperty("eventSource", out var source) && source.ValueEquals("aws:sqs")
                 ? (Text(record, "messageId"), Text(record, "body"))
                 : throw Unknown();
         }

@@ -17,7 +17,7 @@ internal static class HttpEvent
     public const string OriginVerifyHeader = "X-Origin-Verify";
 
     public static bool Matches(JsonElement json) =>
-        json.TryGetProperty("requestContext", out var context) && context.ValueKind == JsonValueKind.Object && context.TryGetProperty("http", out _);
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty("requestContext", out var context) && context.ValueKind == JsonValueKind.Object && context.TryGetProperty("http", out _);
 
     /// <summary>Throws <see cref="BadEventException"/> when members that every such event has are missing or of another type.</summary>
     public static LambdaRequest Read(JsonElement json, LambdaSettings settings, long? maxBodySize)
