@@ -1,5 +1,6 @@
 using DigitalTwin;
 using DigitalTwin.Hosting;
+using DigitalTwin.Hosting.Lambda;
 
 try
 {
@@ -9,10 +10,16 @@ try
     var app = builder.Build();
     app.MapTwin();
     await app.RunAsync();
-    return 0;
+    return Environment.ExitCode;
 }
-catch (Exception e) when (StartFailure.Explain(e) is { } reason)
+catch (Exception e)
 {
+    await LambdaFeature.ReportFailedStartAsync(e);
+    if (StartFailure.Explain(e) is not { } reason)
+    {
+        throw;
+    }
+
     Console.Error.WriteLine(reason);
     return 1;
 }
