@@ -1,6 +1,7 @@
 using DigitalTwin.Chat;
 using DigitalTwin.Engines;
 using DigitalTwin.Hosting;
+using DigitalTwin.Jobs;
 using DigitalTwin.Knowledge;
 using DigitalTwin.Memory;
 using DigitalTwin.Owner;
@@ -16,6 +17,7 @@ public static class TwinApplication
     {
         builder.AddHosting();
         builder.Services.AddStorage(builder.Configuration, builder.Environment.ContentRootPath);
+        builder.Services.AddJobs(builder.Configuration);
         builder.Services.AddOwner(builder.Configuration);
         builder.Services.AddMemory(builder.Configuration);
         builder.Services.AddPersona();
@@ -34,5 +36,6 @@ public static class TwinApplication
         var owner = app.MapOwner();
         owner.MapPersonaEditor();
         owner.MapKnowledge();
+        owner.MapJobs();
     }
 }

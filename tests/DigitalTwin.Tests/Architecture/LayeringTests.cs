@@ -89,6 +89,8 @@ public sealed partial class LayeringTests
     [InlineData("Chat", "Storage", true)]
     [InlineData("Chat", "Storage.Embedded", false)]
     [InlineData("Memory", "Persona", false)]
+    [InlineData("Memory", "Jobs", true)]
+    [InlineData("Jobs", "Memory", false)]
     [InlineData("Knowledge", "Engines", false)]
     [InlineData("Engines", "Knowledge", true)]
     [InlineData("Chat", "Hosting", false)]

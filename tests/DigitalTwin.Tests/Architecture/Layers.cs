@@ -10,16 +10,18 @@ internal static class Layers
     public const string Root = "Root";
     public const string Hosting = "Hosting";
     public const string Ports = "Storage";
+    public const string Jobs = "Jobs";
     public const string EmbeddedStorage = "Storage.Embedded";
 
     private const string Namespace = "DigitalTwin";
     private static readonly string[] ApplicationTypes = ["Program", "TwinApplication", "TwinJson"];
 
-    /// <summary>Beside these, every layer may use itself and Root, and every feature the storage ports.</summary>
+    /// <summary>Beside these, every layer may use itself and Root, and every feature the storage ports and the jobs.</summary>
     public static IReadOnlyDictionary<string, string[]> Features { get; } = new Dictionary<string, string[]>
     {
         ["Chat"] = ["Persona", "Memory", "Knowledge", "Engines"],
         ["Engines"] = ["Knowledge"],
+        ["Jobs"] = [],
         ["Knowledge"] = [],
         ["Memory"] = [],
         ["Owner"] = [],
@@ -55,5 +57,5 @@ internal static class Layers
         || from is Application or Hosting
         || to == Root
         || (from, to) is (Root, Ports) or (Ports, EmbeddedStorage) or (EmbeddedStorage, Ports)
-        || (Features.TryGetValue(from, out var allowed) && (to == Ports || allowed.Contains(to)));
+        || (Features.TryGetValue(from, out var allowed) && (to is Ports or Jobs || allowed.Contains(to)));
 }
