@@ -1,3 +1,5 @@
+using DigitalTwin.Jobs;
+
 namespace DigitalTwin.Memory;
 
 public static class MemoryFeature
@@ -8,6 +10,8 @@ public static class MemoryFeature
         services.AddSingleton<LiveTurns>();
         services.AddSingleton<VisitorCookie>();
         services.AddSingleton<SessionStore>();
+        services.AddSingleton<TranscriptStore>();
+        services.AddJobHandler<TranscriptJob>(TranscriptJob.Kind);
         services.AddSingleton<VisitorMemory>();
     }
 }
