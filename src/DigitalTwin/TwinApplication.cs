@@ -2,6 +2,7 @@ using DigitalTwin.Aws;
 using DigitalTwin.Chat;
 using DigitalTwin.Engines;
 using DigitalTwin.Hosting;
+using DigitalTwin.Jobs;
 using DigitalTwin.Knowledge;
 using DigitalTwin.Memory;
 using DigitalTwin.Owner;
@@ -18,6 +19,7 @@ public static class TwinApplication
         builder.AddAws();
         builder.AddHosting();
         builder.Services.AddStorage(builder.Configuration, builder.Environment.ContentRootPath);
+        builder.Services.AddJobs(builder.Configuration);
         builder.Services.AddOwner(builder.Configuration);
         builder.Services.AddMemory(builder.Configuration);
         builder.Services.AddPersona();
@@ -36,5 +38,6 @@ public static class TwinApplication
         var owner = app.MapOwner();
         owner.MapPersonaEditor();
         owner.MapKnowledge();
+        owner.MapJobs();
     }
 }
