@@ -7,6 +7,7 @@ public static class KnowledgeFeature
     public static void AddKnowledge(this IServiceCollection services)
     {
         services.AddSingleton<PassageIndex>();
+        services.AddSingleton<KnowledgeSnapshot>();
         services.AddSingleton<KnowledgeStore>();
         services.AddSingleton<IValidator<NewDocument>, NewDocumentValidator>();
         services.AddSingleton<IValidator<KnowledgeQuery>, KnowledgeQueryValidator>();

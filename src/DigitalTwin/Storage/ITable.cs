@@ -31,6 +31,9 @@ public interface ITable
     /// </summary>
     bool WritesInOrder { get; }
 
+    /// <summary>Whether other processes write to the same table, so that what this one remembers may be behind.</summary>
+    bool IsShared { get; }
+
     /// <summary>
     /// Completes when nothing that was deleted, replaced or expired before the call is left in the store's own files, so that an
     /// erasure is one on disk as well. A managed service, where the files are not ours, returns at once.

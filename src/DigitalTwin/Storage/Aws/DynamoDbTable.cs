@@ -16,6 +16,8 @@ internal sealed partial class DynamoDbTable(IAmazonDynamoDB client, string table
 
     public bool WritesInOrder => false;
 
+    public bool IsShared => true;
+
     private long Now => clock.GetUtcNow().ToUnixTimeSeconds();
 
     public async ValueTask<TableItem?> GetAsync(ItemKey key, CancellationToken cancellationToken = default)
