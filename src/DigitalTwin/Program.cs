@@ -4,6 +4,12 @@ using DigitalTwin.Hosting.Lambda;
 
 try
 {
+    if (args is ["setup-storage", .. var settings])
+    {
+        await TwinApplication.SetUpStorageAsync(settings);
+        return 0;
+    }
+
     var builder = WebApplication.CreateSlimBuilder(args);
     builder.AddTwin();
 
