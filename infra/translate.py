@@ -3,12 +3,13 @@
 
     infra/translate.py [--environment prod] [--emulator] serverless.template translated.json
 
-What the language extensions decide (removal policies) is decided for the environment. --emulator leaves out what a local emulator
-takes too literally: it would refuse plain http because of the policies that demand TLS.
+What the language extensions decide (removal policies) is decided for the environment. --emulator keeps what a local emulator can
+make, and prints the name of everything that it leaves out.
 """
 import argparse
 import json
 import os
+import re
 import sys
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
@@ -18,7 +19,20 @@ from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
-RESOURCE_POLICIES = ("AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy", "AWS::SNS::TopicPolicy")
+
+# The policies of buckets and queues are not among them: they demand TLS, which an emulator on plain http cannot offer.
+EMULATED = (
+    "AWS::DynamoDB::Table",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Role",
+    "AWS::KMS::Key",
+    "AWS::Lambda::Function",
+    "AWS::Logs::LogGroup",
+    "AWS::S3::Bucket",
+    "AWS::SQS::Queue",
+)
+# It makes no secrets either, but the functions need their names.
+NAMED = ("AWS::SecretsManager::Secret",)
 
 
 class NoManagedPolicies:
@@ -51,7 +65,36 @@ def decide_removal(template, parameters):
                 resource[policy] = value(resource[policy])
 
 
-def translate(path, environment, emulator):
+def needs(node):
+    """The names that a part of a template refers to."""
+    if isinstance(node, list):
+        return set().union(*map(needs, node))
+    if not isinstance(node, dict):
+        return set()
+    names = set().union(*map(needs, node.values()))
+    if "Ref" in node:
+        names.add(node["Ref"])
+    if "Fn::GetAtt" in node:
+        target = node["Fn::GetAtt"]
+        names.add(target[0] if isinstance(target, list) else target.split(".")[0])
+    if "Fn::Sub" in node:
+        text = node["Fn::Sub"] if isinstance(node["Fn::Sub"], str) else node["Fn::Sub"][0]
+        names.update(name.split(".")[0] for name in re.findall(r"\$\{([^!}]+)\}", text))
+    return names
+
+
+def keep_emulated(template):
+    resources, outputs = template["Resources"], template.get("Outputs", {})
+    left_out = {name for name, resource in resources.items() if resource["Type"] not in EMULATED + NAMED}
+    template["Resources"] = {name: resource for name, resource in resources.items() if name not in left_out}
+    template["Outputs"] = {name: output for name, output in outputs.items() if not needs(output) & left_out}
+    for resource in template["Resources"].values():
+        resource.pop("DependsOn", None)
+    for name in sorted(left_out | {name for name, resource in resources.items() if resource["Type"] in NAMED}):
+        print(f"{name} ({resources[name]['Type']})")
+
+
+def translate(path, environment):
     with open(path, encoding="utf-8") as file:
         template = yaml_parse(file)
     template["Transform"] = [name for name in template["Transform"] if name != LANGUAGE_EXTENSIONS]
@@ -60,8 +103,6 @@ def translate(path, environment, emulator):
     template["Parameters"]["Environment"]["Default"] = environment
     fake_code(template)
     decide_removal(template, parameters)
-    if emulator:
-        template["Resources"] = {name: r for name, r in template["Resources"].items() if r["Type"] not in RESOURCE_POLICIES}
     return transform(template, parameters, NoManagedPolicies())
 
 
@@ -73,14 +114,17 @@ def main():
     arguments.add_argument("output")
     given = arguments.parse_args()
     try:
-        translated = translate(given.template, given.environment, given.emulator)
+        translated = translate(given.template, given.environment)
     except InvalidDocumentException as error:
         print(error.message, file=sys.stderr)
         for cause in error.causes:
             print(" -", cause.message, file=sys.stderr)
         return 2
+    if given.emulator:
+        keep_emulated(translated)
     with open(given.output, "w", encoding="utf-8") as file:
-        json.dump(translated, file, indent=1)
+        # An emulator is given the text itself, which may have 51,200 bytes.
+        json.dump(translated, file, indent=None if given.emulator else 1)
     return 0
 
 
