@@ -22,7 +22,8 @@ public sealed class BeforeScriptTests(BrowserFixture browser, ScriptedTwin twin)
         await Expect(page.GetByRole(AriaRole.List, new() { Name = "Suggested questions" }).GetByRole(AriaRole.Button))
             .ToHaveTextAsync(["Where is the workshop?", "How long does a repair take?"]);
         await Expect(page.GetByText("AI twin · answers may be wrong")).ToBeVisibleAsync();
-        await Expect(page.GetByText("To talk to the twin, please switch on JavaScript.")).ToBeVisibleAsync();
+        await Expect(page.Locator("noscript p")).ToHaveTextAsync("To talk to the twin, please switch on JavaScript.");
+        await Expect(page.Locator("noscript p")).ToBeVisibleAsync();
         await Expect(page.Button("Send")).ToBeDisabledAsync();
     }
 
