@@ -12,7 +12,7 @@ public sealed class AboutYouTests(BrowserFixture browser, ScriptedTwin twin) : I
 {
     private const string Open = "What this twin knows about you";
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Somebody_who_asked_nothing_is_told_that_nothing_is_known()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -25,7 +25,7 @@ public sealed class AboutYouTests(BrowserFixture browser, ScriptedTwin twin) : I
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Conversations_questions_and_ratings_are_counted()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -45,7 +45,7 @@ public sealed class AboutYouTests(BrowserFixture browser, ScriptedTwin twin) : I
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Everything_can_be_downloaded()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -64,7 +64,7 @@ public sealed class AboutYouTests(BrowserFixture browser, ScriptedTwin twin) : I
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Erasing_asks_first_gives_a_receipt_and_reaches_the_other_tab()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -92,7 +92,7 @@ public sealed class AboutYouTests(BrowserFixture browser, ScriptedTwin twin) : I
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_erasure_that_failed_is_said_where_it_was_asked_for()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);

@@ -8,7 +8,7 @@ namespace DigitalTwin.BrowserTests.Behaviour;
 [Collection(OneBrowser.Name)]
 public sealed class AddressTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_conversation_has_an_address_that_opens_it()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -24,7 +24,7 @@ public sealed class AddressTests(BrowserFixture browser, ScriptedTwin twin) : IC
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Somebody_elses_conversation_and_a_missing_one_look_the_same()
     {
         await using var owner = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -45,7 +45,7 @@ public sealed class AddressTests(BrowserFixture browser, ScriptedTwin twin) : IC
         Assert.Empty(stranger.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Back_and_forward_go_between_conversations()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -64,7 +64,7 @@ public sealed class AddressTests(BrowserFixture browser, ScriptedTwin twin) : IC
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Leaving_a_running_answer_and_coming_back_finds_it_going_on()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -85,7 +85,7 @@ public sealed class AddressTests(BrowserFixture browser, ScriptedTwin twin) : IC
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task The_link_to_the_question_field_leaves_the_conversation_as_it_is()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);

@@ -22,7 +22,7 @@ public sealed class AnnouncementTests(BrowserFixture browser, ScriptedTwin twin)
         });
         """;
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_answer_is_heard_once_when_it_is_whole()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -42,7 +42,7 @@ public sealed class AnnouncementTests(BrowserFixture browser, ScriptedTwin twin)
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_broken_answer_is_an_alert()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -62,7 +62,7 @@ public sealed class AnnouncementTests(BrowserFixture browser, ScriptedTwin twin)
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task The_conversation_is_a_silent_log_of_labelled_articles()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -81,7 +81,7 @@ public sealed class AnnouncementTests(BrowserFixture browser, ScriptedTwin twin)
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task What_happens_in_a_panel_is_said_inside_it()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);

@@ -8,7 +8,7 @@ namespace DigitalTwin.BrowserTests.Behaviour;
 [Collection(OneBrowser.Name)]
 public sealed class BeforeScriptTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Who_the_twin_is_and_what_it_is_stands_there_without_scripts()
     {
         await using var context = await browser.Browser.NewContextAsync(new() { JavaScriptEnabled = false });
@@ -27,7 +27,7 @@ public sealed class BeforeScriptTests(BrowserFixture browser, ScriptedTwin twin)
         await Expect(page.Button("Send")).ToBeDisabledAsync();
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task What_was_typed_before_the_script_came_is_kept()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);

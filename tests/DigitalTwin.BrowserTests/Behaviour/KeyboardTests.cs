@@ -9,7 +9,7 @@ namespace DigitalTwin.BrowserTests.Behaviour;
 [Collection(OneBrowser.Name)]
 public sealed class KeyboardTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task From_loading_to_a_rated_answer_by_keys_alone()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -40,7 +40,7 @@ public sealed class KeyboardTests(BrowserFixture browser, ScriptedTwin twin) : I
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_comment_is_given_and_put_aside_by_keys_alone()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -58,7 +58,7 @@ public sealed class KeyboardTests(BrowserFixture browser, ScriptedTwin twin) : I
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Conversations_are_deleted_and_everything_is_erased_by_keys_alone()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -67,6 +67,7 @@ public sealed class KeyboardTests(BrowserFixture browser, ScriptedTwin twin) : I
         var page = await window.GoAsync();
 
         await page.Button("Conversations").PressAsync("Enter");
+        await Expect(page.Button("Delete “Two”")).ToBeVisibleAsync();
         await TabToAsync(page, page.Button("Delete “Two”"));
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Panel().Button("Delete")).ToBeFocusedAsync();
@@ -90,7 +91,7 @@ public sealed class KeyboardTests(BrowserFixture browser, ScriptedTwin twin) : I
         Assert.Empty(window.Faults);
     }
 
-    [Theory]
+    [Theory(Timeout = 60_000)]
     [InlineData("isComposing: true")]
     [InlineData("keyCode: 229")]
     public async Task Enter_chooses_a_word_while_an_input_method_composes_it(string sign)
@@ -110,7 +111,7 @@ public sealed class KeyboardTests(BrowserFixture browser, ScriptedTwin twin) : I
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Shift_and_Enter_makes_a_new_line()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -128,7 +129,7 @@ public sealed class KeyboardTests(BrowserFixture browser, ScriptedTwin twin) : I
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Enter_while_an_answer_is_written_neither_sends_nor_stops()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -148,7 +149,7 @@ public sealed class KeyboardTests(BrowserFixture browser, ScriptedTwin twin) : I
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task On_a_touch_screen_a_suggestion_leads_to_the_turn_and_not_to_the_keyboard()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address, Device.Phone);

@@ -8,7 +8,7 @@ namespace DigitalTwin.BrowserTests.Behaviour;
 [Collection(OneBrowser.Name)]
 public sealed class PreferencesTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_German_browser_gets_a_German_page()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address, locale: "de-AT");
@@ -21,7 +21,7 @@ public sealed class PreferencesTests(BrowserFixture browser, ScriptedTwin twin) 
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_language_of_the_visitors_choice_is_remembered()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -41,7 +41,7 @@ public sealed class PreferencesTests(BrowserFixture browser, ScriptedTwin twin) 
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_appearance_of_the_visitors_choice_is_remembered()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);

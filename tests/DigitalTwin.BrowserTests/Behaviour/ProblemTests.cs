@@ -8,7 +8,7 @@ namespace DigitalTwin.BrowserTests.Behaviour;
 [Collection(OneBrowser.Name)]
 public sealed class ProblemTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_visitor_who_was_too_quick_sees_the_seconds_run_and_may_then_ask_again()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -32,7 +32,7 @@ public sealed class ProblemTests(BrowserFixture browser, ScriptedTwin twin) : IC
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_exhausted_budget_says_when_to_come_back()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -46,7 +46,7 @@ public sealed class ProblemTests(BrowserFixture browser, ScriptedTwin twin) : IC
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_upstream_that_stays_away_is_tried_a_few_times_and_then_told()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -71,7 +71,7 @@ public sealed class ProblemTests(BrowserFixture browser, ScriptedTwin twin) : IC
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_question_that_is_too_large_for_the_server_comes_back_into_the_field()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -87,7 +87,7 @@ public sealed class ProblemTests(BrowserFixture browser, ScriptedTwin twin) : IC
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_conversation_that_is_gone_lets_the_visitor_begin_anew()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -105,7 +105,7 @@ public sealed class ProblemTests(BrowserFixture browser, ScriptedTwin twin) : IC
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_broken_answer_keeps_its_words_and_can_be_asked_again()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -128,7 +128,7 @@ public sealed class ProblemTests(BrowserFixture browser, ScriptedTwin twin) : IC
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_empty_answer_is_said_to_be_one()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -156,7 +156,7 @@ public sealed class ProblemTests(BrowserFixture browser, ScriptedTwin twin) : IC
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_question_of_4001_characters_cannot_be_sent_and_4000_can()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -174,7 +174,7 @@ public sealed class ProblemTests(BrowserFixture browser, ScriptedTwin twin) : IC
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_server_that_cannot_show_the_conversation_can_be_tried_again()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);

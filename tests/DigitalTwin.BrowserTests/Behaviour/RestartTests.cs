@@ -25,7 +25,7 @@ public sealed class RestartTests(BrowserFixture browser) : IAsyncLifetime
         folder.Dispose();
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_killed_answer_is_shown_as_interrupted_and_asked_again_in_its_place()
     {
         await using var first = await StartAsync();
@@ -53,7 +53,7 @@ public sealed class RestartTests(BrowserFixture browser) : IAsyncLifetime
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_answer_that_was_written_anew_meanwhile_replaces_the_lost_one()
     {
         await using var first = await StartAsync();
@@ -79,7 +79,7 @@ public sealed class RestartTests(BrowserFixture browser) : IAsyncLifetime
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_question_for_a_server_that_is_down_is_sent_once_when_it_is_back()
     {
         await using var first = await StartAsync();

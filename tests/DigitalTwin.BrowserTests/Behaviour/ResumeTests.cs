@@ -9,7 +9,7 @@ namespace DigitalTwin.BrowserTests.Behaviour;
 [Collection(OneBrowser.Name)]
 public sealed class ResumeTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_reload_in_the_middle_goes_on_and_ends_with_the_whole_answer_once()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -27,7 +27,7 @@ public sealed class ResumeTests(BrowserFixture browser, ScriptedTwin twin) : ICl
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_line_cut_by_the_server_is_taken_up_where_it_was()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -46,7 +46,7 @@ public sealed class ResumeTests(BrowserFixture browser, ScriptedTwin twin) : ICl
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_network_that_goes_and_comes_back_is_said_and_survived()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -68,7 +68,7 @@ public sealed class ResumeTests(BrowserFixture browser, ScriptedTwin twin) : ICl
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_question_asked_without_a_network_is_sent_once_when_it_is_back()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -88,7 +88,7 @@ public sealed class ResumeTests(BrowserFixture browser, ScriptedTwin twin) : ICl
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_reload_while_the_question_is_on_its_way_asks_it_once()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -105,7 +105,7 @@ public sealed class ResumeTests(BrowserFixture browser, ScriptedTwin twin) : ICl
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_reload_while_the_question_is_being_stored_asks_it_once()
     {
         var table = new HeldTable();

@@ -11,7 +11,7 @@ public sealed class ScrollTests(BrowserFixture browser, ScriptedTwin twin) : ICl
     private const string FromEnd = "document.documentElement.scrollHeight - innerHeight - scrollY";
     private static readonly string Long = string.Concat(Enumerable.Range(1, 60).Select(n => $"Paragraph {n} of the story.\n\n"));
 
-    [Theory]
+    [Theory(Timeout = 60_000)]
     [InlineData(Device.Desktop)]
     [InlineData(Device.Phone)]
     public async Task A_new_question_goes_near_the_top(Device device)
@@ -32,7 +32,7 @@ public sealed class ScrollTests(BrowserFixture browser, ScriptedTwin twin) : ICl
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Reading_at_the_end_follows_the_answer()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -51,7 +51,7 @@ public sealed class ScrollTests(BrowserFixture browser, ScriptedTwin twin) : ICl
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_reader_who_scrolled_up_stays_put_while_words_come_and_gets_back_by_a_button()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -81,7 +81,7 @@ public sealed class ScrollTests(BrowserFixture browser, ScriptedTwin twin) : ICl
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_old_conversation_opens_at_its_last_turn()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -96,7 +96,7 @@ public sealed class ScrollTests(BrowserFixture browser, ScriptedTwin twin) : ICl
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Of_200_turns_the_older_ones_come_when_the_reader_gets_there_and_nothing_jumps()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);

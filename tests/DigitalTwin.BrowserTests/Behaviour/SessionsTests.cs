@@ -9,7 +9,7 @@ namespace DigitalTwin.BrowserTests.Behaviour;
 [Collection(OneBrowser.Name)]
 public sealed class SessionsTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Conversations_stand_under_the_day_of_their_last_question()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -27,7 +27,7 @@ public sealed class SessionsTests(BrowserFixture browser, ScriptedTwin twin) : I
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_conversation_opens_and_a_new_one_begins_from_the_drawer()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -50,7 +50,7 @@ public sealed class SessionsTests(BrowserFixture browser, ScriptedTwin twin) : I
         Assert.Empty(window.Faults);
     }
 
-    [Theory]
+    [Theory(Timeout = 60_000)]
     [InlineData("cafe ZURICH", "Which café in Zürich?")]
     [InlineData("straße", "Die STRASSE heißt Straße")]
     [InlineData("  leeds ", "Where in Leeds?")]
@@ -71,7 +71,7 @@ public sealed class SessionsTests(BrowserFixture browser, ScriptedTwin twin) : I
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Deleting_asks_first_and_then_takes_the_conversation_off_the_server()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -92,7 +92,7 @@ public sealed class SessionsTests(BrowserFixture browser, ScriptedTwin twin) : I
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Deleting_the_open_conversation_leaves_an_empty_page_that_can_be_asked()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -115,7 +115,7 @@ public sealed class SessionsTests(BrowserFixture browser, ScriptedTwin twin) : I
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Typing_in_the_search_is_not_disturbed_by_a_question_whether_to_delete()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -132,7 +132,7 @@ public sealed class SessionsTests(BrowserFixture browser, ScriptedTwin twin) : I
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_conversation_that_cannot_be_deleted_stays_and_the_panel_says_so()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);

@@ -7,7 +7,7 @@ namespace DigitalTwin.BrowserTests.Behaviour;
 [Collection(OneBrowser.Name)]
 public sealed class StopTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_stopped_answer_keeps_what_was_said_and_the_next_question_is_answered()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -29,7 +29,7 @@ public sealed class StopTests(BrowserFixture browser, ScriptedTwin twin) : IClas
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_question_stopped_before_the_server_took_it_is_back_in_the_field()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -49,7 +49,7 @@ public sealed class StopTests(BrowserFixture browser, ScriptedTwin twin) : IClas
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_answer_stopped_before_its_first_word_can_be_followed_by_another()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);

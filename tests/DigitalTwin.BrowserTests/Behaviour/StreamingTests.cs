@@ -10,7 +10,7 @@ namespace DigitalTwin.BrowserTests.Behaviour;
 [Collection(OneBrowser.Name)]
 public sealed class StreamingTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task An_answer_appears_as_its_words_come()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -31,7 +31,7 @@ public sealed class StreamingTests(BrowserFixture browser, ScriptedTwin twin) : 
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_marker_becomes_a_source_that_opens_with_its_title_and_its_words()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -45,12 +45,12 @@ public sealed class StreamingTests(BrowserFixture browser, ScriptedTwin twin) : 
         await page.GetByRole(AriaRole.Button, new() { Name = "Source 1: Prices" }).ClickAsync();
 
         await Expect(page.Panel().Locator("[aria-current]")).ToContainTextAsync("Prices");
-        await Expect(page.Panel().GetByRole(AriaRole.Blockquote)).ToHaveTextAsync(Workshop.Answer.TrimEnd('.'));
+        await Expect(page.Panel().GetByRole(AriaRole.Blockquote)).ToHaveTextAsync(Workshop.Answer);
         await Expect(page.Locator("span.chip.waiting")).ToHaveCountAsync(0);
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_suggestion_under_the_answer_is_asked_and_stands_near_the_top()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -70,7 +70,7 @@ public sealed class StreamingTests(BrowserFixture browser, ScriptedTwin twin) : 
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_suggestion_of_the_empty_page_is_asked()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -86,7 +86,7 @@ public sealed class StreamingTests(BrowserFixture browser, ScriptedTwin twin) : 
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_finished_answer_stands_with_its_table_its_code_and_its_list()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);

@@ -9,7 +9,7 @@ namespace DigitalTwin.BrowserTests.Behaviour;
 [Collection(OneBrowser.Name)]
 public sealed class TwoTabsTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task The_second_tab_follows_what_is_asked_in_the_first()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -31,7 +31,7 @@ public sealed class TwoTabsTests(BrowserFixture browser, ScriptedTwin twin) : IC
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_question_that_meets_the_other_tabs_answer_comes_back_with_the_reason()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -57,7 +57,7 @@ public sealed class TwoTabsTests(BrowserFixture browser, ScriptedTwin twin) : IC
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_conversation_deleted_in_one_tab_leaves_the_other()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
@@ -73,7 +73,7 @@ public sealed class TwoTabsTests(BrowserFixture browser, ScriptedTwin twin) : IC
         Assert.Empty(window.Faults);
     }
 
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task A_refused_question_stays_where_it_was_asked_when_the_other_tab_goes_on()
     {
         await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
