@@ -138,13 +138,13 @@ function merge(session: SessionDetail): void {
     const turn = known.get(item.turnId);
     if (!turn) {
       news.push(Turn.from(item));
-    } else if (!turn.isActive && turn.phase.peek() !== item.status) {
-      turn.update(item);
+    } else if (!turn.isActive && turn.phase.peek() !== item.status && !(turn.isSettled && item.status === 'running')) {
+      turn.update(item); // A settled turn stays so: "running" was on its way here while the end came.
     }
   }
   turns.value = news.reduce(insert, turns.peek());
   const last = turns.peek().findLast((turn) => turn.id);
-  if (last?.phase.peek() === 'running' && !last.isFresh) {
+  if (last?.phase.peek() === 'running' && !last.isFollowed) {
     last.reset();
     void follow(last);
   }
@@ -189,8 +189,9 @@ export function retry(turn: Turn): void {
 }
 
 async function follow(turn: Turn): Promise<void> {
-  turn.isFresh = true;
+  turn.isFresh = turn.isFollowed = true;
   await readTurn(turn, sessionId.peek(), shown.signal, (event) => note(turn, event));
+  turn.isFollowed = false;
   if (turn.phase.peek() === 'refused') {
     writePending(null);
     giveBack(turn);

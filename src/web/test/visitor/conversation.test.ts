@@ -247,6 +247,39 @@ describe('a session', () => {
     expect(shown()).toEqual(['1 answered: When? In 1815.']);
   });
 
+  it('keeps the end of an answer that came while the server told that it was running', async () => {
+    const line = new Line().send(events.start, events.turn);
+    server.next(line);
+    page.ask('When?');
+    await settle();
+    let tell!: (answer: Response) => void;
+    server.next(() => new Promise((resolve) => (tell = resolve)));
+    const looked = page.sync();
+    await settle();
+    line.send(events.finish('stopped')).done();
+    await settle();
+
+    tell(session([stored(1, 'running', '')]));
+    await looked;
+    await settle();
+
+    expect([shown(), server.asked.length]).toEqual([['1 stopped: When? '], 2]);
+  });
+
+  it('follows once more what was lost here and is answered anew elsewhere', async () => {
+    server.next(new Line().send(events.start, events.turn, events.finish('unanswered')).done());
+    page.ask('When?');
+    await settle();
+    expect(shown()).toEqual(['1 unanswered: When? ']);
+    server.next(session([stored(1, 'running', '')]), whole());
+
+    await page.sync();
+    await settle();
+
+    expect(server.last.path).toBe('/api/chat/turns/s.1/stream');
+    expect(shown()).toEqual(['1 answered: When? In 1815.']);
+  });
+
   it('has a question once, though another tab told of it before its own stream did', async () => {
     await openSession(stored(1));
     const line = new Line();
