@@ -1,0 +1,128 @@
+using DigitalTwin.Tests.Testing;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace DigitalTwin.BrowserTests.Quality;
+
+/// <summary>300 lines at 200 tokens a second: smooth, without flashes, and without dragging a reader along.</summary>
+[Collection(OneBrowser.Name)]
+public sealed class LongAnswerTests(BrowserFixture browser, QualityTwin twin, ITestOutputHelper output) : IClassFixture<QualityTwin>
+{
+    private const int Runs = 3;
+    private const double LongestTask = 50;
+
+    /// <summary>How much more the last quarter of a text may cost than its first. When each word costs a look at the whole text, it is more than five.</summary>
+    private const double Growth = 2;
+
+    [Fact]
+    public async Task A_long_answer_is_written_smoothly_and_without_flashes_of_markup()
+    {
+        Assert.InRange(SampleAnswer.OfThreeHundredLines.Split('\n').Length, 300, 500);
+        var longest = double.MaxValue;
+
+        // The browser collects its garbage when it likes: the best of the runs shows what the page itself costs.
+        for (var run = 0; run < Runs && longest > LongestTask; run++)
+        {
+            var (frames, tasks) = await WriteAsync(SampleAnswer.OfThreeHundredLines, tokensAtOnce: 4);
+            longest = Math.Min(longest, tasks.Max(task => task.Time));
+            output.WriteLine($"{Tell(tasks)}; {frames}");
+            Assert.Empty(frames.RawMarkup);
+        }
+
+        Assert.InRange(longest, 0, LongestTask);
+    }
+
+    [Fact]
+    public async Task A_word_costs_the_same_at_the_end_of_a_very_long_answer()
+    {
+        var text = string.Join("\n\n", Enumerable.Repeat(SampleAnswer.OfThreeHundredLines, 5));
+        var growth = double.MaxValue;
+
+        for (var run = 0; run < Runs && growth > Growth; run++)
+        {
+            var (_, tasks) = await WriteAsync(text, tokensAtOnce: 40);
+            growth = Math.Min(growth, GrowthOf(tasks));
+            output.WriteLine(FormattableString.Invariant($"{Tell(tasks)}; last quarter to first {GrowthOf(tasks):0.00}"));
+        }
+
+        Assert.InRange(growth, 0, Growth);
+    }
+
+    private static string Tell(IReadOnlyList<PageTask> tasks) => FormattableString.Invariant(
+        $"processor time of the longest tasks {string.Join(", ", tasks.Select(task => task.Time).OrderDescending().Take(5).Select(time => $"{time:0.0}"))} ms, of all {tasks.Sum(task => task.Time):0} ms");
+
+    /// <summary>The processor time of the last quarter of the writing, as a multiple of the first quarter's.</summary>
+    private static double GrowthOf(IReadOnlyList<PageTask> tasks)
+    {
+        var quarter = (tasks[^1].At - tasks[0].At) / 4;
+        return tasks.Where(task => task.At >= tasks[^1].At - quarter).Sum(task => task.Time) / tasks.Where(task => task.At < tasks[0].At + quarter).Sum(task => task.Time);
+    }
+
+    [Fact]
+    public async Task A_reader_who_scrolled_up_is_left_in_peace_and_one_at_the_end_is_taken_along()
+    {
+        var reply = OpenAiReply.Gated();
+        twin.Model.Model.Otherwise = _ => reply;
+        await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
+        var page = await window.GoAsync();
+        await page.AskAsync("Write slowly.");
+        Feed(reply, 1, 40);
+        await Expect(page.Locator(".answer")).ToContainTextAsync("Paragraph 40.");
+        var distanceAtEnd = await DistanceAsync(page);
+
+        await page.Mouse.MoveAsync(400, 300);
+        await page.Mouse.WheelAsync(0, -600);
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Newest" })).ToBeVisibleAsync();
+        var before = await page.EvaluateAsync<double>("scrollY");
+        Feed(reply, 41, 80);
+        await Expect(page.Locator(".answer")).ToContainTextAsync("Paragraph 80.");
+        var after = await page.EvaluateAsync<double>("scrollY");
+        reply.Finish().Done();
+
+        Assert.InRange(distanceAtEnd, -1, 1);
+        Assert.Equal(before, after);
+        Assert.Empty(window.Faults);
+    }
+
+    private static void Feed(OpenAiReply reply, int from, int to)
+    {
+        for (var n = from; n <= to; n++)
+        {
+            reply.Token($"Paragraph {n}. ").Token("It says nothing new.\n\n");
+        }
+    }
+
+    private static Task<double> DistanceAsync(IPage page) => page.EvaluateAsync<double>(
+        "async () => { await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))); const e = document.documentElement; return e.scrollHeight - e.clientHeight - scrollY; }");
+
+    /// <summary>Writes the text to a page, so many tokens every 20 milliseconds.</summary>
+    private async Task<(FrameFigures Frames, IReadOnlyList<PageTask> Tasks)> WriteAsync(string text, int tokensAtOnce)
+    {
+        var reply = OpenAiReply.Gated();
+        foreach (var tokens in SampleAnswer.Tokens(text).Chunk(tokensAtOnce))
+        {
+            foreach (var token in tokens)
+            {
+                reply.Token(token);
+            }
+
+            reply.Pause(TimeSpan.FromMilliseconds(20));
+        }
+
+        twin.Model.Model.Otherwise = request => request.Messages[^1].Text == "Write." ? reply.Finish().Done() : OpenAiReply.Of("Yes.");
+        await using var window = await VisitorWindow.OpenAsync(browser, twin.Address, Device.Phone);
+        var page = await window.GoAsync();
+        await page.AskToTheEndAsync("Are you there?");
+        await FrameWatch.StartAsync(page);
+        var trace = await PageTrace.StartAsync(page);
+
+        await page.AskAsync("Write.");
+        await Expect(page.Locator("article.latest")).ToHaveAttributeAsync("aria-busy", "false", new() { Timeout = 60_000 });
+
+        await Expect(page.Locator("article.latest .answer > *").Last).ToContainTextAsync("Ask me about any of these steps.");
+        Assert.Empty(window.Faults);
+        var tasks = await trace.EndAsync();
+        return (await FrameWatch.EndAsync(page), tasks);
+    }
+}
