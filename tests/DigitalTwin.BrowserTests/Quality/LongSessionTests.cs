@@ -37,7 +37,7 @@ public sealed class LongSessionTests(BrowserFixture browser, QualityTwin twin, I
         await FrameWatch.StartAsync(page);
         var trace = await PageTrace.StartAsync(page);
         await ScrollToTheBeginningAsync(page);
-        var tasks = await trace.EndAsync();
+        var tasks = (await trace.EndAsync()).Tasks;
         var scrolling = await FrameWatch.EndAsync(page);
         var keysAtEnd = await TypeAsync(page);
 
