@@ -7,7 +7,7 @@ namespace DigitalTwin.BrowserTests;
 public sealed class BrowserFixture : IAsyncLifetime
 {
     /// <summary>Debian's; another one by <c>CHROMIUM</c>.</summary>
-    private static readonly string Path = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
+    public static readonly string Path = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
 
     private IPlaywright? playwright;
     private IBrowser? browser;
