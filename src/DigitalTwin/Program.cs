@@ -1,13 +1,11 @@
 using DigitalTwin;
 using DigitalTwin.Hosting;
-using DigitalTwin.Hosting.Lambda;
 
 try
 {
     if (args is ["setup-storage", .. var settings])
     {
-        await TwinApplication.SetUpStorageAsync(settings);
-        return 0;
+        return await TwinApplication.SetUpStorageAsync(settings);
     }
 
     var builder = WebApplication.CreateSlimBuilder(args);
@@ -20,12 +18,5 @@ try
 }
 catch (Exception e)
 {
-    await LambdaFeature.ReportFailedStartAsync(e);
-    if (StartFailure.Explain(e) is not { } reason)
-    {
-        throw;
-    }
-
-    Console.Error.WriteLine(reason);
-    return 1;
+    return await StartFailure.EndAsync(e);
 }

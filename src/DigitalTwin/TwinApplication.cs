@@ -28,11 +28,12 @@ public static class TwinApplication
         builder.Services.AddChat();
     }
 
-    /// <summary>The command <c>setup-storage</c>: makes the table and the bucket that the settings name.</summary>
-    public static Task SetUpStorageAsync(string[] args)
+    /// <summary>The command <c>setup-storage</c>: makes the table and the bucket that the settings name. Returns the process's exit code.</summary>
+    public static async Task<int> SetUpStorageAsync(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
-        return StorageSetup.RunAsync(StorageSettings.From(builder.Configuration, builder.Environment.ContentRootPath), Console.Out);
+        await StorageSetup.RunAsync(StorageSettings.From(builder.Configuration, builder.Environment.ContentRootPath), Console.Out);
+        return 0;
     }
 
     public static void MapTwin(this WebApplication app)

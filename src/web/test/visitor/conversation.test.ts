@@ -384,28 +384,3 @@ describe('forgetting', () => {
     expect([page.sessionId.value, shown().length, address.location.pathname]).toEqual(['s', 1, '/s/s']);
   });
 });
-
-describe('tabs', () => {
-  it('hear each other, but not themselves', async () => {
-    const own = await import('../../src/visitor/tabs');
-    const heard: unknown[] = [];
-    own.listen((one) => heard.push(one));
-
-    own.tell({ kind: 'deleted', sessionId: 's' });
-    new tabs.Channel('digital-twin').postMessage({ kind: 'erased' });
-    new tabs.Channel('somebody-else').postMessage({ kind: 'erased' });
-
-    expect([heard, news[0]]).toEqual([[{ kind: 'erased' }], { kind: 'deleted', sessionId: 's' }]);
-  });
-
-  it('are alone where the browser has no channels', async () => {
-    vi.stubGlobal('BroadcastChannel', undefined);
-    vi.resetModules();
-    const own = await import('../../src/visitor/tabs');
-
-    expect(() => {
-      own.listen(() => {});
-      own.tell({ kind: 'erased' });
-    }).not.toThrow();
-  });
-});
