@@ -182,12 +182,23 @@ describe('a session', () => {
   });
 
   it('can be asked again for older turns that did not come', async () => {
-    server.next(session([stored(4)], 'older'), new TypeError('Failed to fetch'));
+    server.next(session([stored(4)], 'older'), new TypeError('Failed to fetch'), session([stored(3)]));
     await page.open('s');
 
     await page.loadOlder();
+    expect([shown().length, page.older.value]).toEqual([1, 'older']);
+    await page.loadOlder();
 
-    expect(page.older.value).toBe('older');
+    expect([shown().length, page.older.value]).toEqual([2, null]);
+  });
+
+  it('has its older turns once, however often they are asked for', async () => {
+    server.next(session([stored(4)], 'older'), session([stored(3)]), session([stored(3)]));
+    await page.open('s');
+
+    await Promise.all([page.loadOlder(), page.loadOlder()]);
+
+    expect(shown().map((text) => text[0])).toEqual(['3', '4']);
   });
 
   it.each([
@@ -382,30 +393,5 @@ describe('forgetting', () => {
     page.forget('other');
 
     expect([page.sessionId.value, shown().length, address.location.pathname]).toEqual(['s', 1, '/s/s']);
-  });
-});
-
-describe('tabs', () => {
-  it('hear each other, but not themselves', async () => {
-    const own = await import('../../src/visitor/tabs');
-    const heard: unknown[] = [];
-    own.listen((one) => heard.push(one));
-
-    own.tell({ kind: 'deleted', sessionId: 's' });
-    new tabs.Channel('digital-twin').postMessage({ kind: 'erased' });
-    new tabs.Channel('somebody-else').postMessage({ kind: 'erased' });
-
-    expect([heard, news[0]]).toEqual([[{ kind: 'erased' }], { kind: 'deleted', sessionId: 's' }]);
-  });
-
-  it('are alone where the browser has no channels', async () => {
-    vi.stubGlobal('BroadcastChannel', undefined);
-    vi.resetModules();
-    const own = await import('../../src/visitor/tabs');
-
-    expect(() => {
-      own.listen(() => {});
-      own.tell({ kind: 'erased' });
-    }).not.toThrow();
   });
 });
