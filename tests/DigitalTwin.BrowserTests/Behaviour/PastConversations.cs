@@ -1,5 +1,4 @@
 using DigitalTwin.Memory;
-using DigitalTwin.Storage;
 using DigitalTwin.Tests.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -13,9 +12,7 @@ internal static class PastConversations
     public static async Task<string> AddPastAsync(this VisitorWindow window, TwinFixture twin, string title, int turns = 1, TimeSpan ago = default)
     {
         var at = DateTimeOffset.UtcNow - ago;
-        var services = twin.Services;
-        var store = new SessionStore(
-            services.GetRequiredService<ITable>(), services.GetRequiredService<LiveTurns>(), services.GetRequiredService<MemorySettings>(), new ManualTimeProvider(at));
+        var store = ActivatorUtilities.CreateInstance<SessionStore>(twin.Services, new ManualTimeProvider(at));
         var session = StoredSession.New(await window.VisitorIdAsync(), at);
         for (var n = 1; n <= turns; n++)
         {
