@@ -33,10 +33,10 @@ public sealed class AnnouncementTests(BrowserFixture browser, ScriptedTwin twin)
         await page.AskAsync(ScriptedTwin.Question);
         reply.Token("A full leather binding ");
         await Expect(page.Answer()).ToContainTextAsync("binding");
-        await page.WaitForFunctionAsync("heard.length > 0");
+        await page.WaitForFunctionAsync("() => heard.length > 0");
         reply.Token("costs 180 pounds [1].").Finish().Done();
         await page.EndAsync();
-        await page.WaitForFunctionAsync("heard.length > 1");
+        await page.WaitForFunctionAsync("() => heard.length > 1");
 
         Assert.Equal(["announcer: Writing…", $"announcer: Grace Kim answered: {Workshop.Answer}"], await page.EvaluateAsync<string[]>("heard"));
         Assert.Empty(window.Faults);
@@ -53,10 +53,10 @@ public sealed class AnnouncementTests(BrowserFixture browser, ScriptedTwin twin)
         await page.AskAsync("What was it?");
         reply.Token("It was");
         await Expect(page.Answer()).ToHaveTextAsync("It was");
-        await page.WaitForFunctionAsync("heard.length > 0");
+        await page.WaitForFunctionAsync("() => heard.length > 0");
         reply.Cut();
         await Expect(page.Notice()).ToBeVisibleAsync();
-        await page.WaitForFunctionAsync("heard.length > 1");
+        await page.WaitForFunctionAsync("() => heard.length > 1");
 
         Assert.Equal(["announcer: Writing…", "alert: The answer broke off here."], await page.EvaluateAsync<string[]>("heard"));
         Assert.Empty(window.Faults);

@@ -92,6 +92,116 @@ public sealed class KeyboardTests(BrowserFixture browser, ScriptedTwin twin) : I
     }
 
     [Theory(Timeout = 60_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_focus_on_the_stop_button_goes_to_the_field_when_there_is_nothing_left_to_stop(bool isStopped)
+    {
+        await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
+        var page = await window.GoAsync();
+        var reply = twin.NextIsGated();
+
+        await page.AskAsync("A long one?");
+        reply.Token("It goes");
+        await Expect(page.Answer()).ToHaveTextAsync("It goes");
+        await page.Keyboard.PressAsync("Tab");
+        await Expect(page.Button("Stop answering")).ToBeFocusedAsync();
+        if (isStopped)
+        {
+            await page.Keyboard.PressAsync("Enter");
+            await Expect(page.LastTurn().Locator(".note")).ToHaveTextAsync("You stopped this answer.");
+        }
+        else
+        {
+            reply.Token(" on.").Finish().Done();
+            await page.EndAsync();
+        }
+
+        await Expect(page.Question()).ToBeFocusedAsync();
+        Assert.Empty(window.Faults);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Suggestions_asking_again_and_copying_leave_the_focus_on_the_page_by_keys_alone()
+    {
+        await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
+        var page = await window.GoAsync();
+        twin.Next("In Leeds.");
+        twin.Next("Two weeks.");
+        twin.Next("Two weeks, I said.");
+
+        await page.Button("Where is the workshop?").PressAsync("Enter");
+        await page.EndAsync();
+        await Expect(page.Question()).ToBeFocusedAsync();
+        await page.Button("How long does a repair take?").PressAsync("Enter");
+        await Expect(page.Turns()).ToHaveCountAsync(2);
+        await page.EndAsync();
+        await Expect(page.Question()).ToBeFocusedAsync();
+        await page.LastTurn().Button("Ask again").PressAsync("Enter");
+        await Expect(page.Turns()).ToHaveCountAsync(3);
+        await page.EndAsync();
+        await Expect(page.Question()).ToBeFocusedAsync();
+        await page.LastTurn().Button("Copy").PressAsync("Enter");
+
+        await Expect(page.LastTurn().Button("Copied")).ToBeFocusedAsync();
+        Assert.Empty(window.Faults);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_drawer_is_searched_left_and_used_to_begin_anew_by_keys_alone()
+    {
+        await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
+        await window.BeKnownAsync(twin, "The old one");
+        var page = await window.GoAsync();
+
+        await page.Button("Conversations").PressAsync("Enter");
+        await Expect(page.Panel().Locator(".session")).ToBeVisibleAsync();
+        await TabToAsync(page, page.GetByLabel("Search conversations"));
+        await page.Keyboard.TypeAsync("old");
+        await TabToAsync(page, page.Panel().Locator(".session"));
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.LastTurn()).ToContainTextAsync("The old one");
+        await Expect(page.Button("Conversations")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Panel()).ToBeVisibleAsync();
+        await TabToAsync(page, page.Panel().Button("New conversation"));
+        await page.Keyboard.PressAsync("Enter");
+
+        await Expect(page.Locator("#intro")).ToBeVisibleAsync();
+        await Expect(page.Button("Conversations")).ToBeFocusedAsync();
+        await TabToAsync(page, page.Button("New conversation"));
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Question()).ToBeFocusedAsync();
+        Assert.Empty(window.Faults);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Language_appearance_and_what_is_known_are_reached_by_keys_alone()
+    {
+        await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
+        await window.BeKnownAsync(twin);
+        var page = await window.GoAsync();
+
+        await page.Button("Conversations").PressAsync("Enter");
+        await Expect(page.Panel()).ToBeVisibleAsync();
+        await TabToAsync(page, page.GetByLabel("Appearance"));
+        await page.Keyboard.TypeAsync("dark");
+        await Expect(page.Locator("body")).ToHaveCSSAsync("background-color", "rgb(23, 22, 20)");
+        await TabToAsync(page, page.GetByLabel("Language"));
+        await page.Keyboard.TypeAsync("deu");
+        await Expect(page.GetByLabel("Sprache")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Button("Gespräche")).ToBeFocusedAsync();
+        await TabToAsync(page, page.Locator("#open-about"));
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Panel().Button("Alles herunterladen")).ToBeVisibleAsync();
+        await TabToAsync(page, page.Panel().Button("Alles herunterladen"));
+        await page.RunAndWaitForDownloadAsync(() => page.Keyboard.PressAsync("Enter"));
+
+        await Expect(page.Panel().Button("Alles herunterladen")).ToBeFocusedAsync();
+        Assert.Empty(window.Faults);
+    }
+
+    [Theory(Timeout = 60_000)]
     [InlineData("isComposing: true")]
     [InlineData("keyCode: 229")]
     public async Task Enter_chooses_a_word_while_an_input_method_composes_it(string sign)

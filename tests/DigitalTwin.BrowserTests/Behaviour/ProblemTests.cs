@@ -71,6 +71,79 @@ public sealed class ProblemTests(BrowserFixture browser, ScriptedTwin twin) : IC
         Assert.Empty(window.Faults);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(502, "internal")]
+    [InlineData(503, "upstream_unavailable")]
+    public async Task A_server_in_trouble_for_a_moment_is_asked_once_more_under_the_same_name(int status, string code)
+    {
+        await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
+        var page = await window.GoAsync();
+        var names = new List<string>();
+        page.Request += (_, request) => names.AddRange(request.Url.EndsWith("/api/chat/stream", StringComparison.Ordinal) ? [request.PostData!] : []);
+        await page.RouteAsync("**/api/chat/stream", route => route.FulfillAsync(PageExtensions.Problem(status, code)), new() { Times = 1 });
+        twin.Next("Here I am.");
+
+        await page.AskToTheEndAsync("Are you up?");
+
+        await Expect(page.Locator(".answer")).ToHaveTextAsync(["Here I am."]);
+        Assert.Equal(2, names.Count);
+        Assert.Single(names.Distinct());
+        Assert.Single(await page.StoredTurnsAsync());
+        Assert.Empty(window.Faults);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_fault_of_the_server_is_told_at_once_and_leaves_it_to_the_visitor_to_try_again()
+    {
+        await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
+        var page = await window.GoAsync();
+        await page.RefuseQuestionsAsync(500, "internal");
+
+        await page.AskAsync("Are you well?");
+        await Expect(page.Notice()).ToContainTextAsync("The twin cannot answer just now. Nothing was lost");
+        await page.UnrouteAllAsync();
+        twin.Next("I am.");
+        await page.Notice().Button("Try again").PressAsync("Enter");
+        await page.EndAsync();
+
+        await Expect(page.Locator(".answer")).ToHaveTextAsync(["I am."]);
+        await Expect(page.Question()).ToBeFocusedAsync();
+        Assert.Single(await page.StoredTurnsAsync());
+        Assert.Empty(window.Faults);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_refusal_that_is_no_problem_document_is_said_all_the_same()
+    {
+        await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
+        var page = await window.GoAsync();
+        await page.RouteAsync("**/api/chat/stream", route => route.FulfillAsync(new() { Status = 403, ContentType = "application/json", Body = "{\"code\":" }));
+
+        await page.AskAsync("May I?");
+
+        await Expect(page.Notice().Button("Try again")).ToBeVisibleAsync();
+        await Expect(page.Notice()).Not.ToContainTextAsync("undefined");
+        Assert.Empty(window.Faults);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_stream_with_words_that_are_no_JSON_is_read_again_and_whole()
+    {
+        await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
+        var page = await window.GoAsync();
+        await page.RouteAsync(
+            "**/api/chat/stream",
+            route => route.FulfillAsync(new() { ContentType = "text/event-stream", Body = "id: 1.0\ndata: {\"type\":\"start\n\n" }),
+            new() { Times = 1 });
+        twin.Next("Whole.");
+
+        await page.AskToTheEndAsync("Is it whole?");
+
+        await Expect(page.Locator(".answer")).ToHaveTextAsync(["Whole."]);
+        Assert.Single(await page.StoredTurnsAsync());
+        Assert.Empty(window.Faults);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task A_question_that_is_too_large_for_the_server_comes_back_into_the_field()
     {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DigitalTwin.Tests.Testing;
 using Microsoft.Playwright;
 using Xunit;
@@ -22,6 +23,25 @@ public sealed class ResumeTests(BrowserFixture browser, ScriptedTwin twin) : ICl
         await page.ReloadAsync();
         await Expect(page.Answer()).ToHaveTextAsync("One, two");
         reply.Token(", three.").Finish().Done();
+
+        await AssertAnsweredOnceAsync(page, "One, two, three.");
+        Assert.Empty(window.Faults);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_line_cut_before_the_first_word_is_taken_up()
+    {
+        await using var window = await VisitorWindow.OpenAsync(browser, twin.Address);
+        var page = await window.GoAsync();
+        var reply = twin.NextIsGated();
+
+        await page.AskAsync("How does it go?");
+        await Expect(page).ToHaveURLAsync(new Regex("/s/"));
+        await reply.Started.WaitAsync(TestContext.Current.CancellationToken);
+        var resumed = page.WaitForRequestAsync("**/api/chat/turns/*/stream");
+        twin.CutLines();
+        await resumed;
+        reply.Token("One, two, three.").Finish().Done();
 
         await AssertAnsweredOnceAsync(page, "One, two, three.");
         Assert.Empty(window.Faults);

@@ -8,7 +8,7 @@ namespace DigitalTwin.BrowserTests.Behaviour;
 [Collection(OneBrowser.Name)]
 public sealed class ScrollTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
-    private const string FromEnd = "document.documentElement.scrollHeight - innerHeight - scrollY";
+    private const string FromEnd = "() => document.documentElement.scrollHeight - innerHeight - scrollY";
     private static readonly string Long = string.Concat(Enumerable.Range(1, 60).Select(n => $"Paragraph {n} of the story.\n\n"));
 
     [Theory(Timeout = 60_000)]
@@ -24,7 +24,7 @@ public sealed class ScrollTests(BrowserFixture browser, ScriptedTwin twin) : ICl
 
         await page.AskAsync("And another?");
         await reply.Started.WaitAsync(TestContext.Current.CancellationToken);
-        await page.WaitForFunctionAsync("document.querySelector('#log > article:last-of-type').getBoundingClientRect().top < 130");
+        await page.WaitForFunctionAsync("() => document.querySelector('#log > article:last-of-type').getBoundingClientRect().top < 130");
         reply.Token("Here").Finish().Done();
         await page.EndAsync();
 
@@ -108,19 +108,21 @@ public sealed class ScrollTests(BrowserFixture browser, ScriptedTwin twin) : ICl
 
         foreach (var loaded in new[] { 100, 150, 200 })
         {
-            var anchor = page.GetByRole(AriaRole.Article, new() { Name = $"Question {201 - loaded + 50}: " });
+            var top = page.GetByRole(AriaRole.Article, new() { Name = $"Question {201 - loaded + 50}: " });
+            var before = 0.0;
             await page.RouteAsync("**/api/memory/sessions/*", async route =>
             {
-                await page.EvaluateAsync("scrollTo(0, 200)");
+                // The reader goes on scrolling while the older turns are on their way.
+                await page.EvaluateAsync("scrollTo(0, 60)");
                 await RestAsync(page);
-                await page.EvaluateAsync("id => window.placeBefore = document.querySelector('#log > article').getBoundingClientRect().top", "");
+                before = await top.TopAsync();
                 await route.ContinueAsync();
             });
-            await page.EvaluateAsync("scrollTo(0, 200)");
+            await page.EvaluateAsync("scrollTo(0, 400)");
             await Expect(page.Turns()).ToHaveCountAsync(loaded);
             await RestAsync(page);
 
-            Assert.InRange(await anchor.TopAsync() - await page.EvaluateAsync<double>("placeBefore"), -2, 2);
+            Assert.InRange(await top.TopAsync() - before, -2, 2);
             await page.UnrouteAllAsync();
         }
 

@@ -88,22 +88,22 @@ async function load(id: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-export async function loadOlder(): Promise<void> {
+/** `place` puts them in their place; whoever reads may have scrolled on while they were on their way. */
+export async function loadOlder(place: (change: () => void) => void = (change) => change()): Promise<void> {
   const [cursor, id, { signal }] = [older.peek(), sessionId.peek(), shown];
   if (!cursor || !id) {
     return;
   }
-  older.value = null;
   try {
     const session = await api.session(id, pageSize, cursor);
-    if (!signal.aborted) {
-      older.value = session.nextCursor ?? null;
-      turns.value = [...session.items.map(Turn.from).reverse(), ...turns.peek()];
+    if (!signal.aborted && older.peek() === cursor) {
+      place(() => {
+        older.value = session.nextCursor ?? null;
+        turns.value = [...session.items.map(Turn.from).reverse(), ...turns.peek()];
+      });
     }
   } catch {
-    if (!signal.aborted) {
-      older.value = cursor;
-    }
+    // The button is still there.
   }
 }
 

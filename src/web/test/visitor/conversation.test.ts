@@ -182,12 +182,23 @@ describe('a session', () => {
   });
 
   it('can be asked again for older turns that did not come', async () => {
-    server.next(session([stored(4)], 'older'), new TypeError('Failed to fetch'));
+    server.next(session([stored(4)], 'older'), new TypeError('Failed to fetch'), session([stored(3)]));
     await page.open('s');
 
     await page.loadOlder();
+    expect([shown().length, page.older.value]).toEqual([1, 'older']);
+    await page.loadOlder();
 
-    expect(page.older.value).toBe('older');
+    expect([shown().length, page.older.value]).toEqual([2, null]);
+  });
+
+  it('has its older turns once, however often they are asked for', async () => {
+    server.next(session([stored(4)], 'older'), session([stored(3)]), session([stored(3)]));
+    await page.open('s');
+
+    await Promise.all([page.loadOlder(), page.loadOlder()]);
+
+    expect(shown().map((text) => text[0])).toEqual(['3', '4']);
   });
 
   it.each([
