@@ -94,7 +94,7 @@ public sealed class AdaptationTests(BrowserFixture browser, QualityTwin twin) : 
     [InlineData("answered", ".question p, .answer .chip, .composer")]
     [InlineData("long-answer", ".code, .table")]
     [InlineData("citation", "dialog[open], .citations li")]
-    [InlineData("drawer", "dialog[open], dialog[open] select, dialog[open] input")]
+    [InlineData("drawer", "dialog[open], dialog[open] select, dialog[open] .search")]
     public async Task Shapes_stay_visible_in_forced_colours(string name, string shapes)
     {
         var (window, page) = await PageStates.Named(name).OpenAsync(browser, twin.Address, Device.Desktop);
