@@ -1,37 +1,3 @@
-<<<<<<< HEAD
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { tabs } from '../support/fakes';
-
-beforeEach(() => {
-  vi.resetModules();
-  tabs.all.length = 0;
-});
-
-describe('tabs', () => {
-  it('hear each other, but not themselves', async () => {
-    const own = await import('../../src/visitor/tabs');
-    const [heard, elsewhere]: unknown[][] = [[], []];
-    new tabs.Channel('digital-twin').addEventListener('message', (event) => elsewhere!.push((event as MessageEvent).data));
-    own.listen((one) => heard!.push(one));
-
-    own.tell({ kind: 'deleted', sessionId: 's' });
-    new tabs.Channel('digital-twin').postMessage({ kind: 'erased' });
-    new tabs.Channel('somebody-else').postMessage({ kind: 'erased' });
-
-    expect([heard, elsewhere![0]]).toEqual([[{ kind: 'erased' }], { kind: 'deleted', sessionId: 's' }]);
-  });
-
-  it('are alone where the browser has no channels', async () => {
-    vi.stubGlobal('BroadcastChannel', undefined);
-    vi.resetModules();
-    const own = await import('../../src/visitor/tabs');
-
-    expect(() => {
-      own.listen(() => {});
-      own.tell({ kind: 'erased' });
-    }).not.toThrow();
-  });
-=======
 import { expect, it, vi } from 'vitest';
 import { tabs } from '../support/fakes';
 
@@ -57,5 +23,4 @@ it('a tab is alone where the browser has no channels', async () => {
     own.listen(() => {});
     own.tell({ kind: 'erased' });
   }).not.toThrow();
->>>>>>> behaviour
 });
