@@ -99,6 +99,8 @@ internal static class JobsMode
     {
         public bool WritesInOrder => inner.WritesInOrder;
 
+        public bool IsShared => inner.IsShared;
+
         public ValueTask<TableItem?> GetAsync(ItemKey key, CancellationToken cancellationToken) => inner.GetAsync(key, cancellationToken);
 
         public ValueTask<TablePage> QueryAsync(TableQuery query, CancellationToken cancellationToken) => inner.QueryAsync(query, cancellationToken);

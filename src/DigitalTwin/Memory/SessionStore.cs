@@ -4,7 +4,8 @@ using DigitalTwin.Storage;
 namespace DigitalTwin.Memory;
 
 /// <summary>Sessions and their turns in the table. Every read on behalf of a visitor checks that the session is theirs.</summary>
-public sealed class SessionStore(ITable table, JobBoard jobs, LiveTurns live, MemorySettings settings, TimeProvider clock)
+public sealed class SessionStore(
+    ITable table, JobBoard jobs, LiveTurns live, TurnLeases leases, MemorySettings settings, TimeProvider clock)
 {
     private const int LongestTitle = 80;
 
@@ -24,7 +25,7 @@ public sealed class SessionStore(ITable table, JobBoard jobs, LiveTurns live, Me
     }
 
     /// <summary>The session if it exists, for the twin's own upkeep; nothing of it may be shown to a visitor.</summary>
-    internal async ValueTask<StoredSession?> FindWhoseverAsync(string sessionId) =>
+    internal async ValueTask<StoredSession?> FindForUpkeepAsync(string sessionId) =>
         await table.GetAsync(MemoryKeys.Session(sessionId)) is { } item ? Stored(item) : null;
 
     /// <summary>One turn of a session that was found with <see cref="FindAsync"/>.</summary>
@@ -38,13 +39,15 @@ public sealed class SessionStore(ITable table, JobBoard jobs, LiveTurns live, Me
         }
 
         var turn = Stored(id.SessionId, item);
-        if (turn.Record.Status is not TurnStatus.Running || live.IsLive(id))
+        if (turn.Record.Status is not TurnStatus.Running || live.IsLive(id) || turn.Record.IsLeased(clock.GetUtcNow()))
         {
             return turn;
         }
 
         // It may have ended between the two looks; only a turn that was not live before the read was interrupted.
-        return wasLive ? await FindTurnAsync(id, cancellationToken) : turn with { Record = turn.Record with { Status = TurnStatus.Unanswered } };
+        return wasLive
+            ? await FindTurnAsync(id, cancellationToken)
+            : turn with { Record = turn.Record with { Status = TurnStatus.Unanswered, Answer = "" } };
     }
 
     public async ValueTask<SessionList> ListAsync(
@@ -136,18 +139,13 @@ public sealed class SessionStore(ITable table, JobBoard jobs, LiveTurns live, Me
         var now = clock.GetUtcNow();
         var expires = settings.ExpiryFrom(now);
         var sequence = session.Record.TurnCount + 1;
-        var record = session.Record with
-        {
-            TurnCount = sequence,
-            LastActiveAt = now,
-            Title = session.IsNew ? Shorten(question) : session.Record.Title,
-            TranscriptDue = true,
-        };
+        var record = WithNext(session, question, now);
         var transcript = session.Record.TranscriptDue ? null : jobs.Prepare(TranscriptJob.Kind, session.Id, now + settings.TranscriptAfter, session.Id);
+        var turn = new TurnRecord { Status = TurnStatus.Running, Question = question, CreatedAt = now, LeaseUntil = leases.Begin(now) };
         var writes = new List<TableWrite>(5)
         {
             PutSession(session, record, session.Version + 1, expires),
-            PutTurn(new TurnId(session.Id, sequence), new TurnRecord { Status = TurnStatus.Running, Question = question, CreatedAt = now }, 1, expires),
+            PutTurn(new TurnId(session.Id, sequence), turn, 1, expires),
         };
         if (session.ExpiresAt != expires)
         {
@@ -167,30 +165,26 @@ public sealed class SessionStore(ITable table, JobBoard jobs, LiveTurns live, Me
             writes.Add(transcript.Write);
         }
 
-        if (!(await table.WriteAsync(writes.ToArray())).Committed)
-        {
-            return false;
-        }
-
-        if (transcript is not null)
+        var begun = (await table.WriteAsync(writes.ToArray())).Committed;
+        if (begun && transcript is not null)
         {
             await jobs.AnnounceAsync(transcript);
         }
 
-        return true;
+        return begun;
     }
 
     /// <summary>
-    /// Writes the answer. False when the session was deleted meanwhile: then nothing comes back to life.
+    /// Writes the answer. False when the session was deleted meanwhile, or another process took the turn over: then nothing comes back to
+    /// life, and no answer replaces another.
     /// </summary>
     public async ValueTask<bool> CompleteTurnAsync(TurnId id, TurnRecord turn)
     {
-        TableWrite[] writes =
-        [
-            TableWrite.Check(MemoryKeys.Session(id.SessionId), WriteCondition.Present),
-            PutTurn(id, turn, 2, settings.ExpiryFrom(clock.GetUtcNow())),
-        ];
-        return (await table.WriteAsync(writes)).Committed;
+        var present = TableWrite.Check(MemoryKeys.Session(id.SessionId), WriteCondition.Present);
+        var expires = settings.ExpiryFrom(clock.GetUtcNow());
+        return leases.AreNeeded
+            ? await leases.CompleteAsync(id, turn, expires, present)
+            : (await table.WriteAsync(new[] { present, PutTurn(id, turn, 2, expires) })).Committed;
     }
 
     /// <summary>Notes the visitor's feedback on a finished turn; false when there is no such turn.</summary>
@@ -219,6 +213,14 @@ public sealed class SessionStore(ITable table, JobBoard jobs, LiveTurns live, Me
 
     private static StoredSession Stored(TableItem item) => new(
         item.Key.PK[MemoryKeys.SessionPrefix.Length..], item.Read(MemoryRecordsJson.Default.SessionRecord), item.Version, item.ExpiresAt);
+
+    private static SessionRecord WithNext(StoredSession session, string question, DateTimeOffset now) => session.Record with
+    {
+        TurnCount = session.Record.TurnCount + 1,
+        LastActiveAt = now,
+        Title = session.IsNew ? Shorten(question) : session.Record.Title,
+        TranscriptDue = true,
+    };
 
     private static TableQuery Turns(string sessionId) =>
         new() { Partition = MemoryKeys.SessionPartition(sessionId), SortPrefix = MemoryKeys.TurnPrefix };

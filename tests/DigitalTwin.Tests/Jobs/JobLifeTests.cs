@@ -265,6 +265,8 @@ public sealed class JobLifeTests : IAsyncDisposable
 
         public bool WritesInOrder => inner.WritesInOrder;
 
+        public bool IsShared => inner.IsShared;
+
         public async Task FreezeAsync()
         {
             var pages = new Dictionary<string, TablePage>();
