@@ -23,8 +23,9 @@ internal static class Layers
     /// <summary>Beside these, every layer may use itself and Root, and every feature the storage ports and the jobs.</summary>
     public static IReadOnlyDictionary<string, string[]> Features { get; } = new Dictionary<string, string[]>
     {
+        ["Aws"] = [AwsSdk],
         ["Chat"] = ["Persona", "Memory", "Knowledge", "Engines"],
-        ["Engines"] = ["Knowledge"],
+        ["Engines"] = ["Aws", "Knowledge"],
         ["Jobs"] = [],
         ["Knowledge"] = [],
         ["Memory"] = [],
