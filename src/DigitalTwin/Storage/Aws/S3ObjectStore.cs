@@ -26,12 +26,11 @@ internal sealed class S3ObjectStore(IAmazonS3 client, string bucket, TimeProvide
         ObjectGuard.CheckKey(key);
         ObjectGuard.CheckMediaType(mediaType);
         var storedAt = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var (bytes, id, tries) = (content.ToArray(), TwinId.New("p-"), 0);
+        var (bytes, id) = (content.ToArray(), TwinId.New("p-"));
         return await CallAsync(PutOnceAsync, cancellationToken);
 
         async Task<ObjectInfo?> PutOnceAsync()
         {
-            tries++;
             var request = new PutObjectRequest
             {
                 BucketName = bucket,
@@ -51,7 +50,7 @@ internal sealed class S3ObjectStore(IAmazonS3 client, string bucket, TimeProvide
             catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.PreconditionFailed || (condition.IfMatch is not null && IsAbsent(e)))
             {
                 // It may be our own put that is in the way, one whose answer was lost.
-                return tries > 1 && await HeadAsync(key, null, cancellationToken) is { } stored && stored.PutId == id ? stored.Info : null;
+                return await HeadAsync(key, null, cancellationToken) is { } stored && stored.PutId == id ? stored.Info : null;
             }
         }
     }

@@ -11,6 +11,9 @@ namespace DigitalTwin.Tests.Storage.Aws;
 [Collection(OneMoto.Name)]
 public sealed class BadLineTests(MotoServer moto) : IAsyncLifetime
 {
+    /// <summary>More than the HTTP client itself sends again on a broken connection, fewer than all tries.</summary>
+    private const int LostAnswers = 5;
+
     private AwsGate gate = null!;
     private AwsStores stores = null!;
     private DynamoDbTable table = null!;
@@ -41,7 +44,7 @@ public sealed class BadLineTests(MotoServer moto) : IAsyncLifetime
             TableWrite.Put(new TableItem { Key = new("P", "S") }, WriteCondition.Absent), TableWrite.Add(new("P", "C"), 1, ceiling: 1),
         ];
         await table.WriteAsync(new[] { TableWrite.Add(new("P", "C"), 0) }, Cancel);
-        FailFirst(AwsFault.ResetAfter, 3);
+        FailFirst(AwsFault.ResetAfter, LostAnswers);
 
         Assert.True((await table.WriteAsync(writes, Cancel)).Committed);
 
@@ -52,11 +55,11 @@ public sealed class BadLineTests(MotoServer moto) : IAsyncLifetime
     [Fact]
     public async Task A_conditional_put_whose_answer_was_lost_knows_itself_again()
     {
-        FailFirst(AwsFault.ResetAfter, 2);
+        FailFirst(AwsFault.ResetAfter, LostAnswers);
         var first = await objects.PutAsync("k", Encoding.UTF8.GetBytes("one"), "text/plain", new ObjectCondition(IfNoneMatch: true), Cancel);
         Assert.NotNull(first);
 
-        FailFirst(AwsFault.ResetAfter, 1);
+        FailFirst(AwsFault.ResetAfter, LostAnswers);
         var second = await objects.PutAsync("k", Encoding.UTF8.GetBytes("two"), "text/plain", new ObjectCondition(IfMatch: first.ETag), Cancel);
         Assert.NotNull(second);
         Assert.Null(await objects.PutAsync("k", Encoding.UTF8.GetBytes("two"), "text/plain", new ObjectCondition(IfMatch: first.ETag), Cancel));
