@@ -27,7 +27,7 @@ public sealed partial class AnswerPipeline(
     /// Whether the answer is worked out while the question is on its way to the disk: nobody outside is asked, and the table keeps the
     /// order of writes, so that the answer is never stored without its question.
     /// </summary>
-    public bool RunsAhead { get; } = sessions.WritesInOrder && !settings.AsksModel;
+    public bool RunsAhead { get; } = sessions.WritesInOrder && !settings.AsksModel && !grounder.AsksOutside;
 
     /// <summary>Reads the turns that the answer may refer to.</summary>
     public async ValueTask RecallAsync(RunningTurn turn)
@@ -74,6 +74,10 @@ public sealed partial class AnswerPipeline(
         {
             return await AnswerAsync(turn);
         }
+        catch (OperationCanceledException) when (turn.Stopping.IsCancellationRequested)
+        {
+            return Record(turn, TurnStatus.Stopped);
+        }
         catch (Exception e) when (e is not StorageUnavailableException)
         {
             Log.Broke(logger, turn.Id.Sequence, e);
@@ -96,7 +100,7 @@ public sealed partial class AnswerPipeline(
         var following = knowledge.FollowAsync();
         var persona = await personas.CurrentAsync();
         await following;
-        var grounding = grounder.Ground(turn.Question, turn.History, persona);
+        var grounding = await grounder.GroundAsync(turn.Question, turn.History, persona, turn.Stopping);
         var prompt = new PromptMessages(persona, grounding, turn.History, settings);
         var options = new GroundedChatOptions(grounding) { MaxOutputTokens = settings.MaxAnswerTokens };
         var markers = new CitationMarkers(grounding.Passages.Count);
@@ -143,7 +147,7 @@ public sealed partial class AnswerPipeline(
         }
         catch (OperationCanceledException) when (turn.Stopping.IsCancellationRequested)
         {
-            return TurnStatus.Stopped;
+            return turn.IsBrokenOff ? TurnStatus.Failed : TurnStatus.Stopped;
         }
         catch (EngineFailedException e)
         {

@@ -20,6 +20,10 @@ public sealed class StartTests : IDisposable
         ["Twin:Engines:OpenAI:ApiKey, missing"] = [("Twin:Engines:Chain", "openai")],
         ["Twin:Engines:OpenAI:BaseUrl, no address"] = [("Twin:Engines:OpenAI:BaseUrl", "ftp://models.example")],
         ["Twin:Engines:TokenTimeout, no time"] = [("Twin:Engines:TokenTimeout", "soon")],
+        ["Twin:Engines:Bedrock:Region, missing"] = [("Twin:Engines:Bedrock:ModelId", "m"), ("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "")],
+        ["Twin:Aws:Region, no region"] = [("Twin:Aws:Region", "Mars!")],
+        ["Twin:Knowledge:Retriever, an unknown one"] = [("Twin:Knowledge:Retriever", "Oracle")],
+        ["Twin:Knowledge:KnowledgeBaseId, missing"] = [("Twin:Knowledge:Retriever", "KnowledgeBase")],
         ["Twin:Storage:Provider, an unknown one"] = [("Twin:Storage:Provider", "Floppy")],
         ["Twin:Storage:TableName, missing"] = [("Twin:Storage:Provider", "Aws"), ("Twin:Storage:BucketName", "twin"), .. AwsKeys],
         ["Twin:Storage:BucketName, missing"] = [("Twin:Storage:Provider", "Aws"), ("Twin:Storage:TableName", "twin"), .. AwsKeys],
@@ -32,6 +36,7 @@ public sealed class StartTests : IDisposable
         ["Twin:Memory:RetentionDays, zero"] = [("Twin:Memory:RetentionDays", "0")],
         ["Twin:Memory:RetentionDays, a word"] = [("Twin:Memory:RetentionDays", "forever")],
         ["Twin:Limits:Enabled, neither true nor false"] = [("Twin:Limits:Enabled", "perhaps")],
+        ["Twin:LogLevel, an unknown one"] = [("Twin:LogLevel", "Chatty")],
         ["Twin:DataPath, a file"] = [("Twin:DataPath", "{folder}/file")],
     };
 

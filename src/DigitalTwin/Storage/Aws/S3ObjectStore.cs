@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -188,7 +187,7 @@ internal sealed class S3ObjectStore(IAmazonS3 client, string bucket, TimeProvide
 
     private StorageUnavailableException Unavailable(Exception e) => e is AmazonS3Exception { ErrorCode: "NoSuchBucket" }
         ? new($"There is no bucket {bucket}; 'dotnet run -- setup-storage' creates it.", e)
-        : new($"The bucket {bucket} cannot be reached: {(e as AmazonServiceException)?.ErrorCode ?? e.GetType().Name}.", e);
+        : new($"The bucket {bucket} cannot be reached: {AwsCalls.Reason(e)}.", e);
 
     private static string Quoted(string tag) => $"\"{tag}\"";
 
