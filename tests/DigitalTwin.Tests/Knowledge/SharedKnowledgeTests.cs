@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using DigitalTwin.Jobs;
 using DigitalTwin.Knowledge;
 using DigitalTwin.Storage;
 using DigitalTwin.Tests.Testing;
@@ -45,6 +46,8 @@ public sealed class SharedKnowledgeTests(MotoServer moto)
         using var owner = twin.Owner();
         using var deleted = await owner.DeleteAsync(new Uri($"/api/owner/knowledge/documents/{id}", UriKind.Relative), Cancel);
 
+        // A job may be at it as well.
+        await PublishAsync(twin);
         var left = await stores.EverythingAsync(Cancel);
         Assert.DoesNotContain("Quagmire", left, StringComparison.Ordinal);
         Assert.Contains("Perpetua", left, StringComparison.Ordinal);
@@ -62,7 +65,21 @@ public sealed class SharedKnowledgeTests(MotoServer moto)
 
         Assert.Empty(ids.Except(await SearchAsync(one, "heron")));
         Assert.Empty(ids.Except(await SearchAsync(other, "heron")));
+        await Task.WhenAll(PublishAsync(one), PublishAsync(other), PublishAsync(one), PublishAsync(other));
         Assert.Empty(ids.Except(await SnapshotAsync(one)));
+    }
+
+    [Fact]
+    public async Task The_job_that_comes_with_a_change_publishes_the_snapshot()
+    {
+        using var stores = await AwsStores.CreateAsync(moto);
+        await using var twin = stores.Start(moto.Gate, settings: ("Twin:Jobs:Worker", "false"));
+        var id = await AddAsync(twin, "Zebra", "The zebra is called Quagmire.");
+        Assert.DoesNotContain(id, await SnapshotAsync(twin));
+
+        await twin.Services.GetRequiredService<JobRunner>().SweepAsync(Cancel);
+
+        Assert.Contains(id, await SnapshotAsync(twin));
     }
 
     [Fact]
@@ -71,9 +88,10 @@ public sealed class SharedKnowledgeTests(MotoServer moto)
         using var stores = await AwsStores.CreateAsync(moto);
         await using var one = stores.Start(moto.Gate);
         var ids = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => AddAsync(one, $"Animal {i}", $"Animal number {i} is a heron.")));
+        await PublishAsync(one);
         await using var gate = await moto.OwnGateAsync();
 
-        await using var late = stores.Start(gate);
+        await using var late = stores.Start(gate, settings: ("Twin:Jobs:Worker", "false"));
 
         Assert.Single(gate.Seen, seen => seen.Operation == "GET");
         Assert.Empty(ids.Except(await SearchAsync(late, "heron")));
@@ -96,7 +114,7 @@ public sealed class SharedKnowledgeTests(MotoServer moto)
 
         await using var late = stores.Start(moto.Gate);
         Assert.Contains(id, await SearchAsync(late, "okapi"));
-        await late.Services.GetRequiredService<KnowledgeSnapshot>().PublishAsync(Cancel);
+        await PublishAsync(late);
 
         Assert.Contains(id, await SnapshotAsync(late));
     }
@@ -132,6 +150,8 @@ public sealed class SharedKnowledgeTests(MotoServer moto)
         using var response = await owner.PostJsonAsync("/api/owner/knowledge/search", new JsonObject { ["query"] = query, ["top"] = 100 }.ToJsonString());
         return [.. (await response.JsonAsync())["items"]!.AsArray().Select(hit => hit!.AsObject().Text("documentId"))];
     }
+
+    private static Task PublishAsync(TwinFixture twin) => twin.Services.GetRequiredService<KnowledgeSnapshot>().PublishAsync(Cancel);
 
     private static async Task<IEnumerable<string>> SnapshotAsync(TwinFixture twin) =>
         (await twin.Services.GetRequiredService<KnowledgeSnapshot>().ReadAsync(Cancel)).Keys.Select(key => key.Id);
