@@ -16,6 +16,8 @@ namespace DigitalTwin.Tests.Aws;
 public sealed class RequestModelTests
 {
     private const string Profile = "arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.anthropic.claude-sonnet-4-20250514-v1:0";
+    private static readonly string[] SignedHeaders = ["Content-Type", "X-Amz-Target"];
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 60_000)]
@@ -148,7 +150,7 @@ public sealed class RequestModelTests
     private static JsonObject ConverseCase(BedrockServer server, bool stream) =>
         new() { ["endpoint"] = server.Endpoint, ["stream"] = stream, ["modelId"] = Profile, ["text"] = "Hi" };
 
-    private static JsonNode SignatureCase(BedrockServer server, BedrockRequest request) => new JsonObject
+    private static JsonObject SignatureCase(BedrockServer server, BedrockRequest request) => new JsonObject
     {
         ["url"] = server.Endpoint + request.Target,
         ["method"] = request.Method,
@@ -159,7 +161,7 @@ public sealed class RequestModelTests
         ["secretKey"] = "secret/key+",
         ["token"] = "token==",
         ["body"] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(request.Text)),
-        ["headers"] = new JsonArray([.. new[] { "Content-Type", "X-Amz-Target" }.Where(request.Headers.ContainsKey).Select(name => new JsonArray(name, request.Headers[name]))]),
+        ["headers"] = new JsonArray([.. SignedHeaders.Where(request.Headers.ContainsKey).Select(name => new JsonArray(name, request.Headers[name]))]),
     };
 
     private static JsonNode Case(string operation, BedrockRequest request) => new JsonObject
