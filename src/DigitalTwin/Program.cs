@@ -3,6 +3,12 @@ using DigitalTwin.Hosting;
 
 try
 {
+    if (args is ["setup-storage", .. var settings])
+    {
+        await TwinApplication.SetUpStorageAsync(settings);
+        return 0;
+    }
+
     var builder = WebApplication.CreateSlimBuilder(args);
     builder.AddTwin();
 

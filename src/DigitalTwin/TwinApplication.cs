@@ -26,6 +26,13 @@ public static class TwinApplication
         builder.Services.AddChat();
     }
 
+    /// <summary>The command <c>setup-storage</c>: makes the table and the bucket that the settings name.</summary>
+    public static Task SetUpStorageAsync(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        return StorageSetup.RunAsync(StorageSettings.From(builder.Configuration, builder.Environment.ContentRootPath), Console.Out);
+    }
+
     public static void MapTwin(this WebApplication app)
     {
         app.UseHosting();

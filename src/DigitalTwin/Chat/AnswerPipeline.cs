@@ -1,4 +1,5 @@
 using DigitalTwin.Engines;
+using DigitalTwin.Knowledge;
 using DigitalTwin.Memory;
 using DigitalTwin.Persona;
 using DigitalTwin.Storage;
@@ -9,6 +10,7 @@ namespace DigitalTwin.Chat;
 /// <summary>Takes a stored question to a stored answer: recall, ground, ask the engines, cite, write.</summary>
 public sealed partial class AnswerPipeline(
     PersonaStore personas,
+    KnowledgeStore knowledge,
     SessionStore sessions,
     LiveTurns live,
     TurnLeases leases,
@@ -95,7 +97,9 @@ public sealed partial class AnswerPipeline(
 
     private async ValueTask<TurnRecord> AnswerAsync(RunningTurn turn)
     {
+        var following = knowledge.FollowAsync();
         var persona = await personas.CurrentAsync();
+        await following;
         var grounding = await grounder.GroundAsync(turn.Question, turn.History, persona, turn.Stopping);
         var prompt = new PromptMessages(persona, grounding, turn.History, settings);
         var options = new GroundedChatOptions(grounding) { MaxOutputTokens = settings.MaxAnswerTokens };

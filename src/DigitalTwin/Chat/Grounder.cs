@@ -37,6 +37,7 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
     public async ValueTask<Grounding> GroundAsync(
         string question, IReadOnlyList<StoredTurn> history, PersonaVersion persona, CancellationToken cancellationToken)
     {
+        personaPassages.Put(persona);
         var reading = QuestionReader.Read(question, persona.Profile.Name);
         var speaker = new Speaker(persona.Profile.Name, persona.Profile.Greeting, persona.Profile.Suggestions);
         var previous = reading.LeansOnPrevious && history.Count > 0 ? PreviousOf(history[0]) : null;

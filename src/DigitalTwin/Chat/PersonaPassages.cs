@@ -26,8 +26,11 @@ public sealed class PersonaPassages(PersonaStore personas, PassageIndex index) :
         return Task.CompletedTask;
     }
 
-    /// <summary>Two changes may arrive in another order than they were stored in; the later version stays.</summary>
-    private void Put(PersonaVersion persona)
+    /// <summary>
+    /// Puts this persona's text into the index, if it is not there. Two changes may arrive in another order than they were stored in, and
+    /// one by another process when it is read here; the later version stays.
+    /// </summary>
+    public void Put(PersonaVersion persona)
     {
         lock (putting)
         {

@@ -14,7 +14,11 @@ public static class HostingFeature
     {
         var settings = HostingSettings.From(builder.Configuration, builder.Environment.ContentRootPath);
         builder.Services.AddSettings(settings, new HostingSettingsValidator());
-        builder.Configuration.AddLocalSecrets(settings.DataPath);
+        if (settings.DataPath is { } folder)
+        {
+            builder.Configuration.AddLocalSecrets(folder);
+        }
+
         builder.AddTwinLogging();
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
         {

@@ -9,6 +9,7 @@ public static class KnowledgeFeature
     {
         services.AddSettings(KnowledgeSettings.From(configuration), new KnowledgeSettingsValidator());
         services.AddSingleton<PassageIndex>();
+        services.AddSingleton<KnowledgeSnapshot>();
         services.AddSingleton<KnowledgeStore>();
         services.AddSingleton<IValidator<NewDocument>, NewDocumentValidator>();
         services.AddSingleton<IValidator<KnowledgeQuery>, KnowledgeQueryValidator>();

@@ -34,7 +34,11 @@ internal sealed class MemorySettingsValidator : AbstractValidator<MemorySettings
     public MemorySettingsValidator()
     {
         RuleFor(s => s.RetentionDays).InclusiveBetween(1, 3650).OverridePropertyName("Twin:Memory:RetentionDays");
-        RuleFor(s => s.SigningKey).MinimumLength(32).OverridePropertyName("Twin:Signing:Key");
+        RuleFor(s => s.SigningKey)
+            .Cascade(CascadeMode.Stop)
+            .NotEmpty().WithMessage("is not set. Without a data folder of its own the twin cannot make a key and keep it.")
+            .MinimumLength(32)
+            .OverridePropertyName("Twin:Signing:Key");
         RuleFor(s => s.PreviousSigningKey).MinimumLength(32).OverridePropertyName("Twin:Signing:PreviousKey")
             .When(s => s.PreviousSigningKey is not null);
     }
