@@ -5,8 +5,7 @@ try
 {
     if (args is ["setup-storage", .. var settings])
     {
-        await TwinApplication.SetUpStorageAsync(settings);
-        return 0;
+        return await TwinApplication.SetUpStorageAsync(settings);
     }
 
     var builder = WebApplication.CreateSlimBuilder(args);
@@ -15,10 +14,9 @@ try
     var app = builder.Build();
     app.MapTwin();
     await app.RunAsync();
-    return 0;
+    return Environment.ExitCode;
 }
-catch (Exception e) when (StartFailure.Explain(e) is { } reason)
+catch (Exception e)
 {
-    Console.Error.WriteLine(reason);
-    return 1;
+    return await StartFailure.EndAsync(e);
 }

@@ -2,6 +2,7 @@ using DigitalTwin.Aws;
 using DigitalTwin.Chat;
 using DigitalTwin.Engines;
 using DigitalTwin.Hosting;
+using DigitalTwin.Jobs;
 using DigitalTwin.Knowledge;
 using DigitalTwin.Memory;
 using DigitalTwin.Owner;
@@ -18,6 +19,7 @@ public static class TwinApplication
         builder.AddAws();
         builder.AddHosting();
         builder.Services.AddStorage(builder.Configuration, builder.Environment.ContentRootPath);
+        builder.Services.AddJobs(builder.Configuration);
         builder.Services.AddOwner(builder.Configuration);
         builder.Services.AddMemory(builder.Configuration);
         builder.Services.AddPersona();
@@ -26,11 +28,12 @@ public static class TwinApplication
         builder.Services.AddChat();
     }
 
-    /// <summary>The command <c>setup-storage</c>: makes the table and the bucket that the settings name.</summary>
-    public static Task SetUpStorageAsync(string[] args)
+    /// <summary>The command <c>setup-storage</c>: makes the table and the bucket that the settings name. Returns the process's exit code.</summary>
+    public static async Task<int> SetUpStorageAsync(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
-        return StorageSetup.RunAsync(StorageSettings.From(builder.Configuration, builder.Environment.ContentRootPath), Console.Out);
+        await StorageSetup.RunAsync(StorageSettings.From(builder.Configuration, builder.Environment.ContentRootPath), Console.Out);
+        return 0;
     }
 
     public static void MapTwin(this WebApplication app)
@@ -43,5 +46,6 @@ public static class TwinApplication
         var owner = app.MapOwner();
         owner.MapPersonaEditor();
         owner.MapKnowledge();
+        owner.MapJobs();
     }
 }

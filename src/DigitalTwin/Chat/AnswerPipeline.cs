@@ -147,7 +147,7 @@ public sealed partial class AnswerPipeline(
         }
         catch (OperationCanceledException) when (turn.Stopping.IsCancellationRequested)
         {
-            return TurnStatus.Stopped;
+            return turn.IsBrokenOff ? TurnStatus.Failed : TurnStatus.Stopped;
         }
         catch (EngineFailedException e)
         {

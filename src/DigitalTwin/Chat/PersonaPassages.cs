@@ -27,11 +27,16 @@ public sealed class PersonaPassages(PersonaStore personas, PassageIndex index) :
     }
 
     /// <summary>
-    /// Puts this persona's text into the index, if it is not there. Two changes may arrive in another order than they were stored in, and
-    /// one by another process when it is read here; the later version stays.
+    /// Takes a version over if it is the latest. Two changes may arrive in another order than they were stored in, and a change that
+    /// another process made is seen first by whoever reads the persona.
     /// </summary>
     public void Put(PersonaVersion persona)
     {
+        if (persona.Version <= Volatile.Read(ref version))
+        {
+            return;
+        }
+
         lock (putting)
         {
             if (persona.Version <= version)

@@ -17,7 +17,6 @@ public sealed class RequestModelTests
 {
     private const string Profile = "arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.anthropic.claude-sonnet-4-20250514-v1:0";
     private static readonly string[] SignedHeaders = ["Content-Type", "X-Amz-Target"];
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 60_000)]
@@ -164,7 +163,7 @@ public sealed class RequestModelTests
         ["headers"] = new JsonArray([.. SignedHeaders.Where(request.Headers.ContainsKey).Select(name => new JsonArray(name, request.Headers[name]))]),
     };
 
-    private static JsonNode Case(string operation, BedrockRequest request) => new JsonObject
+    private static JsonObject Case(string operation, BedrockRequest request) => new JsonObject
     {
         ["service"] = operation.Split(' ')[0],
         ["operation"] = operation.Split(' ')[1],

@@ -36,6 +36,7 @@ public sealed class StartTests : IDisposable
         ["Twin:Memory:RetentionDays, zero"] = [("Twin:Memory:RetentionDays", "0")],
         ["Twin:Memory:RetentionDays, a word"] = [("Twin:Memory:RetentionDays", "forever")],
         ["Twin:Limits:Enabled, neither true nor false"] = [("Twin:Limits:Enabled", "perhaps")],
+        ["Twin:LogLevel, an unknown one"] = [("Twin:LogLevel", "Chatty")],
         ["Twin:DataPath, a file"] = [("Twin:DataPath", "{folder}/file")],
     };
 
