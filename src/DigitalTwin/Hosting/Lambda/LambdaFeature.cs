@@ -5,6 +5,8 @@ namespace DigitalTwin.Hosting.Lambda;
 /// <summary>The twin on AWS Lambda: one line in the list of hosting, and nothing anywhere else (docs/decisions/005).</summary>
 internal static class LambdaFeature
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     /// <summary>Does nothing outside of Lambda.</summary>
     public static void AddLambdaHosting(this WebApplicationBuilder builder)
     {
@@ -32,11 +34,12 @@ internal static class LambdaFeature
         try
         {
             using var api = new RuntimeApi(settings.RuntimeApi);
-            await api.FailStartAsync(ErrorReport.OfStart(exception, StartFailure.Explain(exception)), CancellationToken.None);
+            using var patience = new CancellationTokenSource(Patience);
+            await api.FailStartAsync(ErrorReport.OfStart(exception, StartFailure.Explain(exception)), patience.Token);
         }
-        catch (RuntimeGoneException)
+        catch (Exception e) when (e is RuntimeGoneException or OperationCanceledException)
         {
-            // Nobody is there to be told; the console has it.
+            // Nobody listens; the console has it.
         }
     }
 }
