@@ -1,3 +1,5 @@
+using System.Text.Json;
+using DigitalTwin.Chat;
 using Microsoft.AspNetCore.Hosting.Server;
 
 namespace DigitalTwin.Hosting.Lambda;
@@ -15,11 +17,21 @@ internal static class LambdaFeature
             return;
         }
 
+        // Beside the start, which leaves one of Lambda's processors idle.
+        builder.Services.AddSingleton(new LambdaRehearsal(Task.Run(RehearseAsync)));
+
         // Between events the process is frozen: jobs are run by events, not by timers.
         builder.Configuration["Twin:Jobs:Worker"] = "false";
         builder.Services.AddSettings(LambdaSettings.From(builder.Configuration), new LambdaSettingsValidator());
         builder.Services.AddSingleton<EventWork>();
         builder.Services.AddSingleton<IServer, LambdaServer>();
+    }
+
+    private static Task RehearseAsync()
+    {
+        var json = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        TwinJson.Configure(json);
+        return AnswerRehearsal.RunAsync(json);
     }
 
     /// <summary>Lets Lambda know why there is no twin; does nothing outside of Lambda.</summary>
@@ -43,3 +55,6 @@ internal static class LambdaFeature
         }
     }
 }
+
+/// <summary>Ends before the first event is asked for.</summary>
+internal sealed record LambdaRehearsal(Task Done);
