@@ -4,7 +4,6 @@ using DigitalTwin.Engines.Extractive;
 using DigitalTwin.Knowledge;
 using DigitalTwin.Memory;
 using DigitalTwin.Persona;
-using Microsoft.Extensions.AI;
 
 namespace DigitalTwin.Chat;
 
