@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 
 namespace DigitalTwin.Hosting.Lambda;
 
-/// <summary>The twin on AWS Lambda: one line in the list of hosting, and nothing anywhere else (docs/decisions/005).</summary>
+/// <summary>The twin on AWS Lambda: one line in the list of hosting, and nothing anywhere else (docs/decisions/009).</summary>
 internal static class LambdaFeature
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
