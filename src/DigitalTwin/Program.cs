@@ -1,9 +1,13 @@
 using DigitalTwin;
 using DigitalTwin.Hosting;
-using DigitalTwin.Hosting.Lambda;
 
 try
 {
+    if (args is ["setup-storage", .. var settings])
+    {
+        return await TwinApplication.SetUpStorageAsync(settings);
+    }
+
     var builder = WebApplication.CreateSlimBuilder(args);
     builder.AddTwin();
 
@@ -14,12 +18,5 @@ try
 }
 catch (Exception e)
 {
-    await LambdaFeature.ReportFailedStartAsync(e);
-    if (StartFailure.Explain(e) is not { } reason)
-    {
-        throw;
-    }
-
-    Console.Error.WriteLine(reason);
-    return 1;
+    return await StartFailure.EndAsync(e);
 }

@@ -18,7 +18,11 @@ public static class HostingFeature
     {
         var settings = HostingSettings.From(builder.Configuration, builder.Environment.ContentRootPath);
         builder.Services.AddSettings(settings, new HostingSettingsValidator());
-        builder.Configuration.AddLocalSecrets(settings.DataPath);
+        if (settings.DataPath is { } folder)
+        {
+            builder.Configuration.AddLocalSecrets(folder);
+        }
+
         builder.AddTwinLogging();
         if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null)
         {
@@ -65,7 +69,7 @@ public static class HostingFeature
     private static void AddTwinLogging(this WebApplicationBuilder builder)
     {
         var configuration = new LoggerConfiguration()
-            .MinimumLevel.Is(Enum.TryParse<LogEventLevel>(builder.Configuration["Twin:LogLevel"], ignoreCase: true, out var level) ? level : LogEventLevel.Information)
+            .MinimumLevel.Is(builder.Configuration.GetValue("Twin:LogLevel", LogEventLevel.Information))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
             .MinimumLevel.Override("DigitalTwin.Owner.OwnerKeyHandler", LogEventLevel.Warning)
