@@ -27,8 +27,8 @@ internal static class AnswerRehearsal
         index.Put(DocumentId, passages);
         var persona = new PersonaVersion(1, Knowledge, new PersonaProfile("Rehearsal", "", "", [], ""), DateTimeOffset.UnixEpoch);
 
-        // Only a question about the persona itself would ask for the persona's own passages.
-        var grounding = new Grounder(index, new PersonaPassages(null!, index)).Ground(Question, [], persona);
+        // Nobody tells it of changes, so it needs no store.
+        var grounding = await new Grounder(index, new PersonaPassages(null!, index)).GroundAsync(Question, [], persona, CancellationToken.None);
         var markers = new CitationMarkers(grounding.Passages.Count);
         var said = "";
         using var engine = new ExtractiveChatClient();

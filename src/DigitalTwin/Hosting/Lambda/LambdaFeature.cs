@@ -24,6 +24,8 @@ internal static class LambdaFeature
         builder.Configuration["Twin:Jobs:Worker"] = "false";
         builder.Services.AddSettings(LambdaSettings.From(builder.Configuration), new LambdaSettingsValidator());
         builder.Services.AddSingleton<EventWork>();
+        builder.Services.AddSingleton<IQueueWork, JobWork>();
+        builder.Services.AddSingleton<IScheduledWork, JobWork>();
         builder.Services.AddSingleton<IServer, LambdaServer>();
     }
 
