@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
@@ -97,11 +98,12 @@ internal static partial class AwsCalls
         return null;
     }
 
-    /// <summary>The service's name for IAM, which is its name in signatures.</summary>
+    /// <summary>The service's name for IAM, which is its name in signatures; null when the property is no service.</summary>
     private static string? SigningName(string property)
     {
-        var service = typeof(Program).Assembly.GetType(ServiceType)!.GetProperty(property)!.GetValue(null)!;
-        return service.GetType().GetProperty("SigningName")?.GetValue(service) as string;
+        var type = typeof(Program).Assembly.GetType(ServiceType)!;
+        var service = type.GetProperty(property, BindingFlags.Static | BindingFlags.Public)?.GetValue(null);
+        return service?.GetType() == type ? (string?)type.GetProperty("SigningName")!.GetValue(service) : null;
     }
 
     /// <summary>The setup, and the types that nothing else in the application uses.</summary>
