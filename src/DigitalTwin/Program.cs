@@ -3,16 +3,20 @@ using DigitalTwin.Hosting;
 
 try
 {
+    if (args is ["setup-storage", .. var settings])
+    {
+        return await TwinApplication.SetUpStorageAsync(settings);
+    }
+
     var builder = WebApplication.CreateSlimBuilder(args);
     builder.AddTwin();
 
     var app = builder.Build();
     app.MapTwin();
     await app.RunAsync();
-    return 0;
+    return Environment.ExitCode;
 }
-catch (Exception e) when (StartFailure.Explain(e) is { } reason)
+catch (Exception e)
 {
-    Console.Error.WriteLine(reason);
-    return 1;
+    return await StartFailure.EndAsync(e);
 }

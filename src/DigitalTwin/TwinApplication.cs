@@ -1,6 +1,8 @@
+using DigitalTwin.Aws;
 using DigitalTwin.Chat;
 using DigitalTwin.Engines;
 using DigitalTwin.Hosting;
+using DigitalTwin.Jobs;
 using DigitalTwin.Knowledge;
 using DigitalTwin.Memory;
 using DigitalTwin.Owner;
@@ -14,14 +16,24 @@ public static class TwinApplication
 {
     public static void AddTwin(this WebApplicationBuilder builder)
     {
+        builder.AddAws();
         builder.AddHosting();
         builder.Services.AddStorage(builder.Configuration, builder.Environment.ContentRootPath);
+        builder.Services.AddJobs(builder.Configuration);
         builder.Services.AddOwner(builder.Configuration);
         builder.Services.AddMemory(builder.Configuration);
         builder.Services.AddPersona();
-        builder.Services.AddKnowledge();
+        builder.Services.AddKnowledge(builder.Configuration);
         builder.Services.AddEngines(builder.Configuration);
         builder.Services.AddChat();
+    }
+
+    /// <summary>The command <c>setup-storage</c>: makes the table and the bucket that the settings name. Returns the process's exit code.</summary>
+    public static async Task<int> SetUpStorageAsync(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        await StorageSetup.RunAsync(StorageSettings.From(builder.Configuration, builder.Environment.ContentRootPath), Console.Out);
+        return 0;
     }
 
     public static void MapTwin(this WebApplication app)
@@ -34,5 +46,6 @@ public static class TwinApplication
         var owner = app.MapOwner();
         owner.MapPersonaEditor();
         owner.MapKnowledge();
+        owner.MapJobs();
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using DigitalTwin.Chat;
 using DigitalTwin.Hosting;
+using DigitalTwin.Jobs;
 using DigitalTwin.Knowledge;
 using DigitalTwin.Memory;
 using DigitalTwin.Persona;
@@ -23,7 +24,10 @@ public static class TwinJson
         options.NumberHandling = JsonNumberHandling.Strict;
         // The bodies are application/json and never stand inside HTML, so quotes and accents may stay readable.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-        IJsonTypeInfoResolver[] features = [ChatJson.Default, MemoryJson.Default, PersonaJson.Default, KnowledgeJson.Default, HostingJson.Default, ProblemJson.Default];
+        IJsonTypeInfoResolver[] features =
+        [
+            ChatJson.Default, MemoryJson.Default, PersonaJson.Default, KnowledgeJson.Default, JobsJson.Default, HostingJson.Default, ProblemJson.Default,
+        ];
         for (var i = 0; i < features.Length; i++)
         {
             options.TypeInfoResolverChain.Insert(i, features[i]);

@@ -57,6 +57,12 @@ public sealed class TwinProblem : IResult, IStatusCodeHttpResult, IEndpointMetad
     public static TwinProblem Unavailable() =>
         new(503, "Not available", "upstream_unavailable", "The store cannot be reached or written now. Nothing was kept; try again.") { RetryAfterSeconds = 5 };
 
+    public static TwinProblem OutOfTime() =>
+        new(504, "Out of time", "upstream_unavailable", "The request took longer than the server may work on it. Please try again.");
+
+    public static TwinProblem AnswerTooLong(int mostBytes) => new(
+        500, "The answer is too long", "payload_too_large", $"The answer is longer than the {mostBytes} bytes that this server can send. Ask for less at a time.");
+
     public static TwinProblem Internal() => new(500, "Something broke", "internal", "An error of ours. It was logged; please try again.");
 
     public Task ExecuteAsync(HttpContext httpContext)

@@ -7,7 +7,7 @@ namespace DigitalTwin.BrowserTests;
 public sealed class BrowserFixture : IAsyncLifetime
 {
     /// <summary>Debian's; another one by <c>CHROMIUM</c>.</summary>
-    private static readonly string Path = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
+    public static readonly string Path = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
 
     private IPlaywright? playwright;
     private IBrowser? browser;
@@ -29,6 +29,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             return;
         }
 
+        Assertions.SetDefaultExpectTimeout(15_000);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

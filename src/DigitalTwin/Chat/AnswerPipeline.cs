@@ -1,4 +1,5 @@
 using DigitalTwin.Engines;
+using DigitalTwin.Knowledge;
 using DigitalTwin.Memory;
 using DigitalTwin.Persona;
 using DigitalTwin.Storage;
@@ -9,6 +10,7 @@ namespace DigitalTwin.Chat;
 /// <summary>Takes a stored question to a stored answer: recall, ground, ask the engines, cite, write.</summary>
 public sealed partial class AnswerPipeline(
     PersonaStore personas,
+    KnowledgeStore knowledge,
     SessionStore sessions,
     LiveTurns live,
     TurnLeases leases,
@@ -25,7 +27,7 @@ public sealed partial class AnswerPipeline(
     /// Whether the answer is worked out while the question is on its way to the disk: nobody outside is asked, and the table keeps the
     /// order of writes, so that the answer is never stored without its question.
     /// </summary>
-    public bool RunsAhead { get; } = sessions.WritesInOrder && !settings.AsksModel;
+    public bool RunsAhead { get; } = sessions.WritesInOrder && !settings.AsksModel && !grounder.AsksOutside;
 
     /// <summary>Reads the turns that the answer may refer to.</summary>
     public async ValueTask RecallAsync(RunningTurn turn)
@@ -72,6 +74,10 @@ public sealed partial class AnswerPipeline(
         {
             return await AnswerAsync(turn);
         }
+        catch (OperationCanceledException) when (turn.Stopping.IsCancellationRequested)
+        {
+            return Record(turn, TurnStatus.Stopped);
+        }
         catch (Exception e) when (e is not StorageUnavailableException)
         {
             Log.Broke(logger, turn.Id.Sequence, e);
@@ -91,8 +97,10 @@ public sealed partial class AnswerPipeline(
 
     private async ValueTask<TurnRecord> AnswerAsync(RunningTurn turn)
     {
+        var following = knowledge.FollowAsync();
         var persona = await personas.CurrentAsync();
-        var grounding = grounder.Ground(turn.Question, turn.History, persona);
+        await following;
+        var grounding = await grounder.GroundAsync(turn.Question, turn.History, persona, turn.Stopping);
         var prompt = new PromptMessages(persona, grounding, turn.History, settings);
         var options = new GroundedChatOptions(grounding) { MaxOutputTokens = settings.MaxAnswerTokens };
         var markers = new CitationMarkers(grounding.Passages.Count);
@@ -139,7 +147,7 @@ public sealed partial class AnswerPipeline(
         }
         catch (OperationCanceledException) when (turn.Stopping.IsCancellationRequested)
         {
-            return TurnStatus.Stopped;
+            return turn.IsBrokenOff ? TurnStatus.Failed : TurnStatus.Stopped;
         }
         catch (EngineFailedException e)
         {

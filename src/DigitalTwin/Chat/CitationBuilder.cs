@@ -1,3 +1,4 @@
+using System.Buffers;
 using DigitalTwin.Engines;
 using DigitalTwin.Knowledge;
 using DigitalTwin.Memory;
@@ -15,6 +16,9 @@ internal static class CitationBuilder
     private const int FewestSharedWords = 3;
     private const int MostUnmarked = 3;
     private const int LongestSpan = 700;
+
+    /// <summary>What ends a sentence and closes what was opened in it.</summary>
+    private static readonly SearchValues<char> Marks = SearchValues.Create(".!?…。！？\"'”’»)");
 
     /// <param name="used">The passages by their marker: the first is <c>[1]</c>.</param>
     /// <param name="marksAll">Whether the engine marks whatever it takes from a passage, so that no marker means no source.</param>
@@ -104,11 +108,20 @@ internal static class CitationBuilder
             var at = statement.Length > 0 ? passage.Text.IndexOf(statement, StringComparison.Ordinal) : -1;
             if (at >= 0)
             {
-                (start, end, first) = (Math.Min(start, at), Math.Max(end, at + statement.Length), first ?? statement);
+                var behind = BehindMarks(passage, at + statement.Length);
+                (start, end, first) = (Math.Min(start, at), Math.Max(end, behind), first ?? passage.Text[at..behind]);
             }
         }
 
         return first is null || end - start > LongestSpan ? first : passage.Text[start..end];
+    }
+
+    /// <summary>A marker stands before its sentence's full stop; the quote has the stop all the same.</summary>
+    private static int BehindMarks(Passage passage, int end)
+    {
+        var sentence = passage.Sentences.FirstOrDefault(s => s.Start < end && end < s.Start + s.Length);
+        var behind = sentence is null ? end : sentence.Start + sentence.Length;
+        return passage.Text.AsSpan()[end..behind].ContainsAnyExcept(Marks) ? end : behind;
     }
 
     /// <summary>Models often forget their markers; statements that a passage plainly holds get their source all the same.</summary>

@@ -6,10 +6,16 @@ using DigitalTwin.Persona;
 
 namespace DigitalTwin.Chat;
 
-/// <summary>Finds what an answer may rest on: reads the question, adds what it leans on, asks the index.</summary>
-public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages)
+/// <summary>
+/// Finds what an answer may rest on: reads the question, adds what it leans on, asks the index; or a retriever elsewhere, if there is
+/// one, and the index when that one cannot answer.
+/// </summary>
+public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages, IPassageRetriever? retriever = null)
 {
     private const int MostPassages = 8;
+
+    /// <summary>How many passages of the persona may stand behind those that were found elsewhere.</summary>
+    private const int MostOfPersona = 2;
     private const int LongestTopic = 160;
 
     /// <summary>What the turn before was about counts, but less than what is asked now.</summary>
@@ -25,8 +31,13 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
     private const float UnknownWord = 1f;
     private const float UnknownCommonWord = 0.6f;
 
-    public Grounding Ground(string question, IReadOnlyList<StoredTurn> history, PersonaVersion persona)
+    /// <summary>Whether somebody outside is asked, which takes its time.</summary>
+    public bool AsksOutside => retriever is not null;
+
+    public async ValueTask<Grounding> GroundAsync(
+        string question, IReadOnlyList<StoredTurn> history, PersonaVersion persona, CancellationToken cancellationToken)
     {
+        personaPassages.Put(persona);
         var reading = QuestionReader.Read(question, persona.Profile.Name);
         var speaker = new Speaker(persona.Profile.Name, persona.Profile.Greeting, persona.Profile.Suggestions);
         var previous = reading.LeansOnPrevious && history.Count > 0 ? PreviousOf(history[0]) : null;
@@ -39,18 +50,42 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
         var asked = reading.Kind is QuestionKind.More ? [] : reading.Terms;
         List<QuestionTerm> context = previous is null ? [] : [.. QuestionReader.Read(previous.Topic, persona.Profile.Name).Terms
             .Where(term => !asked.Any(own => own.Stem == term.Stem))];
-        var (terms, hits) = Search(asked, context);
+        var retrieved = retriever is null
+            ? null
+            : await retriever.RetrieveAsync(string.Join(' ', context.Select(term => term.Word).Prepend(question)), MostPassages, cancellationToken);
+        var searched = retrieved is null ? index : IndexOf(retrieved);
+        var (terms, hits) = Search(searched, asked, context);
         if (Corrected(terms) is { } corrected)
         {
-            (terms, hits) = Search(corrected, context);
+            (terms, hits) = Search(searched, corrected, context);
+        }
+
+        if (retrieved is not null)
+        {
+            hits = [.. retrieved, .. OfPersona(hits, retrieved)];
         }
 
         return new Grounding(
             reading, terms, [.. hits.Select(hit => hit.Passage)], [.. hits.Select(hit => hit.Score)], speaker, previous, TopicOf(asked, context));
     }
 
+    /// <summary>What was found elsewhere, with the persona's own text, as a knowledge in which words can be looked up.</summary>
+    private PassageIndex IndexOf(IReadOnlyList<SearchHit> retrieved)
+    {
+        var found = new PassageIndex();
+        found.PutMany(retrieved.Select(hit => hit.Passage).Concat(personaPassages.Current).GroupBy(passage => passage.DocumentId)
+            .Select(document => KeyValuePair.Create(document.Key, (IReadOnlyList<Passage>)[.. document])));
+        return found;
+    }
+
+    /// <summary>The persona's best passages, ranked behind the others: scores of two searches do not compare.</summary>
+    private static IEnumerable<SearchHit> OfPersona(IReadOnlyList<SearchHit> hits, IReadOnlyList<SearchHit> retrieved) =>
+        hits.Where(hit => hit.Passage.DocumentId == PersonaPassages.DocumentId).Take(MostOfPersona)
+            .Select(hit => retrieved.Count == 0 ? hit : hit with { Score = retrieved[^1].Score });
+
     /// <summary>How the words stand in the knowledge, and the passages that have them.</summary>
-    private (List<GroundedTerm> Terms, IReadOnlyList<SearchHit> Hits) Search(IReadOnlyList<QuestionTerm> asked, List<QuestionTerm> context)
+    private static (List<GroundedTerm> Terms, IReadOnlyList<SearchHit> Hits) Search(
+        PassageIndex index, IReadOnlyList<QuestionTerm> asked, List<QuestionTerm> context)
     {
         var words = new List<WeightedWord>((asked.Count + context.Count) * 4);
         foreach (var term in asked)
@@ -68,12 +103,12 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
         var at = 0;
         foreach (var term in asked)
         {
-            terms.Add(Stand(term, found.Terms, ref at, isContext: false));
+            terms.Add(Stand(term, found.Terms, ref at, index.LargestIdf, isContext: false));
         }
 
         foreach (var term in context)
         {
-            terms.Add(Stand(term, found.Terms, ref at, isContext: true));
+            terms.Add(Stand(term, found.Terms, ref at, index.LargestIdf, isContext: true));
         }
 
         return (terms, found.Hits);
@@ -107,7 +142,7 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
     }
 
     /// <summary>A word is as telling as the commonest of its forms that the knowledge has.</summary>
-    private GroundedTerm Stand(QuestionTerm term, IReadOnlyList<QueryTerm> found, ref int at, bool isContext)
+    private static GroundedTerm Stand(QuestionTerm term, IReadOnlyList<QueryTerm> found, ref int at, double largestIdf, bool isContext)
     {
         var own = found[at++];
         var idf = own.IsUnknown ? 0 : own.Idf;
@@ -121,7 +156,7 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
         }
 
         var weight = idf > 0
-            ? KnownFloor + ((1 - KnownFloor) * idf / index.LargestIdf)
+            ? KnownFloor + ((1 - KnownFloor) * idf / largestIdf)
             : term.IsName ? UnknownName : EnglishWords.IsCommon(term.Word, term.Stem) || term.Synonyms.Count > 0 ? UnknownCommonWord : UnknownWord;
         return new GroundedTerm(
             term, (float)weight * term.Weight * (isContext ? ContextWeight : 1f), idf > 0, own.CorrectedTo is null ? null : own.Stem, isContext);

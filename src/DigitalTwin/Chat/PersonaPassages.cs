@@ -26,9 +26,17 @@ public sealed class PersonaPassages(PersonaStore personas, PassageIndex index) :
         return Task.CompletedTask;
     }
 
-    /// <summary>Two changes may arrive in another order than they were stored in; the later version stays.</summary>
-    private void Put(PersonaVersion persona)
+    /// <summary>
+    /// Takes a version over if it is the latest. Two changes may arrive in another order than they were stored in, and a change that
+    /// another process made is seen first by whoever reads the persona.
+    /// </summary>
+    public void Put(PersonaVersion persona)
     {
+        if (persona.Version <= Volatile.Read(ref version))
+        {
+            return;
+        }
+
         lock (putting)
         {
             if (persona.Version <= version)

@@ -33,7 +33,7 @@ public sealed class RunningTurn(string question) : LiveTurn
     /// <summary>The turns before this one, newest first, as far as the answer may need them.</summary>
     public IReadOnlyList<StoredTurn> History { get; internal set; } = [];
 
-    /// <summary>Cancelled when the visitor stops the turn.</summary>
+    /// <summary>Cancelled when the visitor stops the turn, or when there is no more time for it.</summary>
     public CancellationToken Stopping => stopping.Token;
 
     /// <summary>Done when the question is stored, or was refused; whether it was, the store knows.</summary>
@@ -41,7 +41,16 @@ public sealed class RunningTurn(string question) : LiveTurn
 
     public void Open() => opened.TrySetResult();
 
+    /// <summary>Whether the answer was broken off, rather than stopped by its visitor.</summary>
+    public bool IsBrokenOff { get; private set; }
+
     public override void Stop() => stopping.Cancel();
+
+    public override void BreakOff()
+    {
+        IsBrokenOff = !stopping.IsCancellationRequested;
+        stopping.Cancel();
+    }
 
     public void Append(string piece)
     {

@@ -59,15 +59,31 @@ public sealed class TurnStarter(SessionStore sessions, LiveTurns live, TurnLease
             return false;
         }
 
-        var begun = sessions.BeginTurnAsync(
-            session, request.Message, request.ClientMessageId, request.ClientMessageId is null ? "" : DigestOf(request.Message));
-        if (!pipeline.RunsAhead || begun.IsCompleted)
+        while (true)
         {
-            return await begun;
-        }
+            var begun = sessions.BeginTurnAsync(
+                session, request.Message, request.ClientMessageId, request.ClientMessageId is null ? "" : DigestOf(request.Message));
+            if (pipeline.RunsAhead && !begun.IsCompleted)
+            {
+                turn.Begun = begun.AsTask();
+                return true;
+            }
 
-        turn.Begun = begun.AsTask();
-        return true;
+            if (await begun)
+            {
+                return true;
+            }
+
+            // A session also changes without a turn: its transcript was written just now. Then the turn is still the next one.
+            if (await sessions.FindAsync(session.Record.VisitorId, session.Id) is not { } changed
+                || changed.Version == session.Version
+                || changed.Record.TurnCount != session.Record.TurnCount)
+            {
+                return false;
+            }
+
+            session = changed;
+        }
     }
 
     /// <summary>A retry may come while the first try is still being stored; only then is it known whether they are one.</summary>

@@ -20,9 +20,10 @@ public sealed class EngineFailedException(string engine, string code) : Exceptio
     /// <summary>How long the upstream asks to be left alone.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    internal static EngineFailedException FromStatus(string engine, int status, TimeSpan? retryAfter) => new(engine, $"http_{status}")
+    /// <param name="isTransient">What the upstream has said of it besides the status, if anything.</param>
+    internal static EngineFailedException FromStatus(string engine, int status, TimeSpan? retryAfter, bool isTransient = false) => new(engine, $"http_{status}")
     {
-        IsTransient = status is 408 or 409 or 429 or >= 500,
+        IsTransient = isTransient || status is 408 or 409 or 429 or >= 500,
         BlamesRequest = status is 400 or 413 or 422,
         RetryAfter = retryAfter,
     };

@@ -1,3 +1,5 @@
+using DigitalTwin.Engines.Bedrock;
+
 namespace DigitalTwin.Engines;
 
 /// <summary>
@@ -7,10 +9,13 @@ namespace DigitalTwin.Engines;
 public sealed class EngineSettings
 {
     public const string Section = "Twin:Engines";
+    public const string BedrockEngine = "bedrock";
     public const string OpenAIEngine = "openai";
     public const string ExtractiveEngine = "extractive";
 
     public IReadOnlyList<string> Chain { get; set; } = [ExtractiveEngine];
+
+    public BedrockSettings Bedrock { get; set; } = new();
 
     public OpenAISettings OpenAI { get; set; } = new();
 
@@ -44,6 +49,7 @@ public sealed class EngineSettings
     private void Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
+        Bedrock.Read(section.GetSection(nameof(Bedrock)), configuration);
         OpenAI.Read(section.GetSection(nameof(OpenAI)), configuration);
         FirstTokenTimeout = section.GetValue(nameof(FirstTokenTimeout), FirstTokenTimeout);
         TokenTimeout = section.GetValue(nameof(TokenTimeout), TokenTimeout);
@@ -60,9 +66,9 @@ public sealed class EngineSettings
             .SelectMany(value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             .Select(name => name.ToLowerInvariant())
             .ToArray();
-        if (names.Length == 0 && OpenAI.IsConfigured)
+        if (names.Length == 0)
         {
-            names = [OpenAIEngine];
+            names = [.. Bedrock.IsConfigured ? [BedrockEngine] : Array.Empty<string>(), .. OpenAI.IsConfigured ? [OpenAIEngine] : Array.Empty<string>()];
         }
 
         return names.Contains(ExtractiveEngine) ? names : [.. names, ExtractiveEngine];

@@ -1,3 +1,4 @@
+using DigitalTwin.Aws;
 using FluentValidation;
 
 namespace DigitalTwin.Engines;
@@ -5,13 +6,14 @@ namespace DigitalTwin.Engines;
 /// <summary>Every message names the setting as it is written in configuration, and never repeats a key.</summary>
 public sealed class EngineSettingsValidator : AbstractValidator<EngineSettings>
 {
-    private static readonly string[] Known = [EngineSettings.OpenAIEngine, EngineSettings.ExtractiveEngine];
+    private static readonly string[] Known = [EngineSettings.BedrockEngine, EngineSettings.OpenAIEngine, EngineSettings.ExtractiveEngine];
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(10);
 
     public EngineSettingsValidator()
     {
         CheckChain();
         CheckOpenAI();
+        CheckBedrock();
         RuleFor(s => s.FirstTokenTimeout).Must(BeTimeout).WithMessage(Timeout("FirstTokenTimeout"));
         RuleFor(s => s.TokenTimeout).Must(BeTimeout).WithMessage(Timeout("TokenTimeout"));
         RuleFor(s => s.AnswerTimeout).Must(BeTimeout).WithMessage(Timeout("AnswerTimeout"));
@@ -41,6 +43,21 @@ public sealed class EngineSettingsValidator : AbstractValidator<EngineSettings>
             .WithMessage($"{EngineSettings.Section}:OpenAI:ApiKey (or OPENAI_API_KEY) must be printable ASCII without spaces.");
         RuleFor(s => s.OpenAI.Model).Must(model => !string.IsNullOrWhiteSpace(model))
             .WithMessage($"{EngineSettings.Section}:OpenAI:Model must not be empty.");
+    }
+
+    private void CheckBedrock()
+    {
+        const string section = $"{EngineSettings.Section}:Bedrock";
+        RuleFor(s => s.Chain).Must((settings, chain) => settings.Bedrock.IsConfigured || !chain.Contains(EngineSettings.BedrockEngine))
+            .WithMessage($"{EngineSettings.Section}:Chain names '{EngineSettings.BedrockEngine}', which needs {section}:ModelId.");
+        RuleFor(s => s.Bedrock.ModelId).Must(model => model!.Length <= 2048 && model.All(c => c is > ' ' and <= '~'))
+            .When(s => s.Bedrock.ModelId is not null)
+            .WithMessage($"{section}:ModelId must be the id of a model, or the id or ARN of an inference profile.");
+        RuleFor(s => s.Bedrock.Region).Must(region => region is not null && AwsSettingsValidator.IsRegion(region))
+            .When(s => s.Bedrock.IsConfigured)
+            .WithMessage($"{section}:Region (or Twin:Aws:Region, or AWS_REGION) must be the name of a region, such as eu-central-1.");
+        RuleFor(s => s.Bedrock.GuardrailVersion).Must((settings, version) => version is null == settings.Bedrock.GuardrailId is null)
+            .WithMessage($"{section}:GuardrailId and {section}:GuardrailVersion go together.");
     }
 
     private static bool BeTimeout(TimeSpan value) => value > TimeSpan.Zero && value <= LongestTimeout;

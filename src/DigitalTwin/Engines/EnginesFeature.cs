@@ -1,4 +1,7 @@
+using DigitalTwin.Aws;
+using DigitalTwin.Engines.Bedrock;
 using DigitalTwin.Engines.Extractive;
+using DigitalTwin.Knowledge;
 using Microsoft.Extensions.AI;
 
 namespace DigitalTwin.Engines;
@@ -12,6 +15,7 @@ public static class EnginesFeature
         services.AddMetrics();
         services.AddSingleton<EngineMetrics>();
         services.AddKeyedSingleton<IChatClient, ExtractiveChatClient>(EngineSettings.ExtractiveEngine);
+        services.AddKeyedSingleton<IChatClient, BedrockChatClient>(EngineSettings.BedrockEngine);
         services.AddKeyedSingleton<IChatClient, OpenAiChatClient>(EngineSettings.OpenAIEngine);
         services.AddSingleton<IChatClient>(provider => new FailoverChatClient(
             settings.Chain.Select(name => new ChatEngine(name, provider.GetRequiredKeyedService<IChatClient>(name))),
@@ -19,5 +23,11 @@ public static class EnginesFeature
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<EngineMetrics>(),
             provider.GetRequiredService<ILogger<FailoverChatClient>>()));
+        if (KnowledgeSettings.From(configuration).UsesKnowledgeBase)
+        {
+            _ = AwsSettings.From(configuration).Region
+                ?? throw new BadSettingsException("Twin:Aws:Region (or AWS_REGION) is missing; the knowledge base of Twin:Knowledge:KnowledgeBaseId is asked there.");
+            services.AddSingleton<IPassageRetriever, KnowledgeBaseRetriever>();
+        }
     }
 }

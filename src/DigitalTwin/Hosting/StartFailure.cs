@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+using DigitalTwin.Hosting.Lambda;
 using DigitalTwin.Storage;
 using Microsoft.AspNetCore.Connections;
 using Serilog.Events;
@@ -7,6 +9,20 @@ namespace DigitalTwin.Hosting;
 /// <summary>Tells what the one who starts the twin can put right from what only a programmer can.</summary>
 internal static class StartFailure
 {
+    /// <summary>Says why the twin cannot start, and returns the process's exit code; throws what only a programmer can put right.</summary>
+    public static async Task<int> EndAsync(Exception exception)
+    {
+        await LambdaFeature.ReportFailedStartAsync(exception);
+        var reason = Explain(exception);
+        if (reason is null)
+        {
+            ExceptionDispatchInfo.Throw(exception);
+        }
+
+        await Console.Error.WriteLineAsync(reason);
+        return 1;
+    }
+
     /// <summary>One line to show instead of the exception; null when the exception is a bug and should be seen whole.</summary>
     public static string? Explain(Exception exception) => exception switch
     {

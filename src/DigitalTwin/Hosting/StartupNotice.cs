@@ -16,7 +16,7 @@ internal sealed partial class StartupNotice(
         lifetime.ApplicationStarted.Register(() =>
         {
             var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "no address";
-            var keyFile = Path.Combine(settings.DataPath, LocalSecrets.OwnerKeyFile);
+            var keyFile = settings.DataPath is { } folder ? Path.Combine(folder, LocalSecrets.OwnerKeyFile) : null;
             Log.Serving(logger, name, address, address, string.Join(", then ", engines.Chain), File.Exists(keyFile) ? keyFile : "the setting Twin:Owner:Key");
         });
     }

@@ -68,6 +68,11 @@ internal sealed class SwaggerOperations : IOperationFilter
             Add("412", "The persona was changed meanwhile.");
         }
 
+        if (path.StartsWith("api/owner/jobs", StringComparison.Ordinal) && context.ApiDescription.HttpMethod is not "GET")
+        {
+            Add("409", "The job is in a state that does not allow it.");
+        }
+
         Add("503", "The store cannot be reached or written now.");
     }
 

@@ -17,10 +17,8 @@ internal sealed partial class TwinStartup(
         {
             await SeedAsync(cancellationToken);
         }
-        else
-        {
-            await knowledge.LoadAsync(cancellationToken);
-        }
+
+        await knowledge.LoadAsync(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -20,7 +20,7 @@ public static class KnowledgeEndpoints
         knowledge.MapGet("/documents", ListAsync).WithSummary("All documents, by id");
         knowledge.MapGet("/documents/{id}", GetAsync).WithSummary("One document's entry");
         knowledge.MapDelete("/documents/{id}", DeleteAsync).WithSummary("Remove a document; the twin forgets it at once");
-        knowledge.MapPost("/search", Search).WithSummary("What the twin finds for a question: the best passage of each document, best first");
+        knowledge.MapPost("/search", SearchAsync).WithSummary("What the twin finds for a question: the best passage of each document, best first");
     }
 
     private static async Task<Results<Created<KnowledgeDocument>, TwinProblem>> PostAsync(
@@ -52,13 +52,15 @@ public static class KnowledgeEndpoints
     private static async Task<Results<NoContent, TwinProblem>> DeleteAsync(string id, HttpContext context, KnowledgeStore store) =>
         await store.DeleteAsync(id, context.RequestAborted) ? TypedResults.NoContent() : TwinProblem.NotFound();
 
-    private static Results<Ok<KnowledgeHitList>, TwinProblem> Search(KnowledgeQuery query, PassageIndex index, IValidator<KnowledgeQuery> validator)
+    private static async Task<Results<Ok<KnowledgeHitList>, TwinProblem>> SearchAsync(
+        KnowledgeQuery query, KnowledgeStore store, PassageIndex index, IValidator<KnowledgeQuery> validator)
     {
         if (validator.Check(query) is { } problem)
         {
             return problem;
         }
 
+        await store.FollowAsync();
         var hits = index.SearchDocuments(query.Query, query.Top ?? KnowledgeQueryValidator.DefaultTop);
         return TypedResults.Ok(new KnowledgeHitList(
             [.. hits.Select(hit => new KnowledgeHit(hit.DocumentId, hit.BestPassage.Title, hit.BestPassage.Heading, hit.BestPassage.Text, hit.Score))]));

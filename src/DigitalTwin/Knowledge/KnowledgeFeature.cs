@@ -4,9 +4,12 @@ namespace DigitalTwin.Knowledge;
 
 public static class KnowledgeFeature
 {
-    public static void AddKnowledge(this IServiceCollection services)
+    /// <summary>Bad settings stop the start.</summary>
+    public static void AddKnowledge(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSettings(KnowledgeSettings.From(configuration), new KnowledgeSettingsValidator());
         services.AddSingleton<PassageIndex>();
+        services.AddSingleton<KnowledgeSnapshot>();
         services.AddSingleton<KnowledgeStore>();
         services.AddSingleton<IValidator<NewDocument>, NewDocumentValidator>();
         services.AddSingleton<IValidator<KnowledgeQuery>, KnowledgeQueryValidator>();

@@ -33,4 +33,5 @@ public sealed record KnowledgeHitList(IReadOnlyList<KnowledgeHit> Items);
 [JsonSerializable(typeof(KnowledgeDocumentList))]
 [JsonSerializable(typeof(KnowledgeQuery))]
 [JsonSerializable(typeof(KnowledgeHitList))]
+[JsonSerializable(typeof(SnapshotContent))]
 internal sealed partial class KnowledgeJson : JsonSerializerContext;

@@ -7,28 +7,13 @@ namespace DigitalTwin.Knowledge;
 /// The documents: their sources in the object store, their entries in the table, their passages in the index. The entry is the commit:
 /// a source without one is not a document.
 /// </summary>
-public sealed class KnowledgeStore(ITable table, IObjectStore objects, PassageIndex index, TimeProvider clock) : IDisposable
+public sealed partial class KnowledgeStore(
+    ITable table, IObjectStore objects, PassageIndex index, KnowledgeSnapshot snapshot, TimeProvider clock, ILogger<KnowledgeStore> logger) : IDisposable
 {
-    private const string Partition = "DOCUMENT";
     private const string Ready = "ready";
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly SemaphoreSlim writing = new(1, 1);
-
-    /// <summary>Reads every document and fills the index; called once, before the first request.</summary>
-    public async Task LoadAsync(CancellationToken cancellationToken)
-    {
-        var loaded = new List<KeyValuePair<string, IReadOnlyList<Passage>>>();
-        await foreach (var item in table.QueryAllAsync(new TableQuery { Partition = Partition, Limit = 100 }, cancellationToken))
-        {
-            var document = item.Read(KnowledgeJson.Default.KnowledgeDocument);
-            var source = await objects.GetAsync(SourceKey(document.DocumentId), cancellationToken: cancellationToken)
-                ?? throw new StorageCorruptException($"The source of document {document.DocumentId} is missing.");
-            loaded.Add(new(document.DocumentId, Cut(document.DocumentId, document.Title, source.Content, document.MediaType).Passages));
-        }
-
-        index.PutMany(loaded);
-    }
 
     /// <summary>
     /// Stores a document and makes it findable. A document with the same id is replaced.
@@ -41,7 +26,8 @@ public sealed class KnowledgeStore(ITable table, IObjectStore objects, PassageIn
             return new AddDocumentOutcome.Unreadable("The document is not UTF-8 text.");
         }
 
-        var (title, passages) = Cut(id, source.Title, source.Content, source.MediaType);
+        var text = Encoding.UTF8.GetString(source.Content.Span);
+        var (title, passages) = Cut(id, source.Title, text, source.MediaType);
         if (passages.Count == 0)
         {
             return new AddDocumentOutcome.Unreadable("The document holds no text.");
@@ -51,15 +37,14 @@ public sealed class KnowledgeStore(ITable table, IObjectStore objects, PassageIn
             id, title ?? source.FallbackTitle, source.MediaType, Ready, passages.Count, source.Content.Length, clock.GetUtcNow());
         if (title is null)
         {
-            passages = Cut(id, document.Title, source.Content, source.MediaType).Passages;
+            passages = Cut(id, document.Title, text, source.MediaType).Passages;
         }
 
         await writing.WaitAsync(cancellationToken);
         try
         {
-            await objects.PutAsync(SourceKey(id), source.Content, source.MediaType, cancellationToken: CancellationToken.None);
-            var item = new TableItem { Key = Key(id), Body = StoredBody.From(document, KnowledgeJson.Default.KnowledgeDocument) };
-            await table.WriteAsync(new[] { TableWrite.Put(item) }, CancellationToken.None);
+            await objects.PutAsync(KnowledgeKeys.Source(id), source.Content, source.MediaType, cancellationToken: CancellationToken.None);
+            known[id] = await PutEntryAsync(document);
             index.Put(id, passages);
         }
         finally
@@ -67,24 +52,25 @@ public sealed class KnowledgeStore(ITable table, IObjectStore objects, PassageIn
             writing.Release();
         }
 
+        await TryPublishAsync();
         return new AddDocumentOutcome.Added(document);
     }
 
     public async ValueTask<KnowledgeDocument?> FindAsync(string documentId, CancellationToken cancellationToken) =>
-        IsDocumentId(documentId) && await table.GetAsync(Key(documentId), cancellationToken) is { } item
+        KnowledgeKeys.IsDocumentId(documentId) && await table.GetAsync(KnowledgeKeys.Entry(documentId), cancellationToken) is { } item
             ? item.Read(KnowledgeJson.Default.KnowledgeDocument)
             : null;
 
     public async ValueTask<KnowledgeDocumentList> ListAsync(PageRequest page, CancellationToken cancellationToken)
     {
-        var found = await table.QueryAsync(new TableQuery { Partition = Partition, Limit = page.Limit, After = page.After }, cancellationToken);
+        var found = await table.QueryAsync(KnowledgeKeys.Entries with { Limit = page.Limit, After = page.After }, cancellationToken);
         return new KnowledgeDocumentList([.. found.Items.Select(item => item.Read(KnowledgeJson.Default.KnowledgeDocument))], found.Next?.ToString());
     }
 
     /// <summary>Removes a document and every version of its source; false when there is none.</summary>
     public async ValueTask<bool> DeleteAsync(string documentId, CancellationToken cancellationToken)
     {
-        if (!IsDocumentId(documentId))
+        if (!KnowledgeKeys.IsDocumentId(documentId))
         {
             return false;
         }
@@ -92,28 +78,46 @@ public sealed class KnowledgeStore(ITable table, IObjectStore objects, PassageIn
         await writing.WaitAsync(cancellationToken);
         try
         {
-            var deletion = TableWrite.Delete(Key(documentId), WriteCondition.Present);
-            if (!(await table.WriteAsync(new[] { deletion }, CancellationToken.None)).Committed)
+            var deletion = TableWrite.Delete(KnowledgeKeys.Entry(documentId), WriteCondition.Present);
+            if (!(await table.WriteAsync(new[] { deletion, Change() }, CancellationToken.None)).Committed)
             {
                 return false;
             }
 
+            known.Remove(documentId);
             index.Remove(documentId);
-            await objects.EraseAsync(SourceKey(documentId), CancellationToken.None);
-            return true;
+            await objects.EraseAsync(KnowledgeKeys.Source(documentId), CancellationToken.None);
         }
         finally
         {
             writing.Release();
         }
+
+        await TryPublishAsync();
+        return true;
     }
 
-    public void Dispose() => writing.Dispose();
-
-    private static (string? Title, IReadOnlyList<Passage> Passages) Cut(
-        string documentId, string? title, ReadOnlyMemory<byte> source, string mediaType)
+    /// <summary>Returns the version of the entry.</summary>
+    private async Task<long> PutEntryAsync(KnowledgeDocument document)
     {
-        var document = DocumentText.Read(Encoding.UTF8.GetString(source.Span), mediaType);
+        var (key, body) = (KnowledgeKeys.Entry(document.DocumentId), StoredBody.From(document, KnowledgeJson.Default.KnowledgeDocument));
+        while (true)
+        {
+            var last = (await table.GetAsync(key))?.Version;
+            var item = new TableItem { Key = key, Version = (last ?? 0) + 1, Body = body };
+            var condition = last is { } version ? WriteCondition.VersionIs(version) : WriteCondition.Absent;
+            if ((await table.WriteAsync(new[] { TableWrite.Put(item, condition), Change() })).Committed)
+            {
+                return item.Version;
+            }
+        }
+    }
+
+    private static TableWrite Change() => TableWrite.Add(KnowledgeKeys.Changes, 1);
+
+    private static (string? Title, IReadOnlyList<Passage> Passages) Cut(string documentId, string? title, string text, string mediaType)
+    {
+        var document = DocumentText.Read(text, mediaType);
         title ??= document.Title;
         return (title, PassageSplitter.Split(documentId, title ?? "", document));
     }
@@ -129,14 +133,6 @@ public sealed class KnowledgeStore(ITable table, IObjectStore objects, PassageIn
             return false;
         }
     }
-
-    /// <summary>Ids become parts of object keys, so they keep to letters, digits, '-' and '_'.</summary>
-    private static bool IsDocumentId(string text) =>
-        text.Length is > 0 and <= 128 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
-
-    private static ItemKey Key(string documentId) => new(Partition, documentId);
-
-    private static string SourceKey(string documentId) => $"knowledge/{documentId}/source";
 }
 
 /// <summary>A document on its way in.</summary>

@@ -29,6 +29,15 @@ public sealed class LiveTurns
             turn.Stop();
         }
     }
+
+    /// <summary>Ends every running turn, as an engine that breaks off would: the process has no more time for them.</summary>
+    public void BreakOff()
+    {
+        foreach (var turn in bySession.Values)
+        {
+            turn.BreakOff();
+        }
+    }
 }
 
 /// <summary>What the rest of the house may do to a running turn.</summary>
@@ -39,4 +48,7 @@ public abstract class LiveTurn
 
     /// <summary>Ends the answer; returns at once.</summary>
     public abstract void Stop();
+
+    /// <summary>Ends the answer though nobody asked for that; what was said is kept. Returns at once.</summary>
+    public abstract void BreakOff();
 }

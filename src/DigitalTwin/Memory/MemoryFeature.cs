@@ -1,3 +1,5 @@
+using DigitalTwin.Jobs;
+
 namespace DigitalTwin.Memory;
 
 public static class MemoryFeature
@@ -9,6 +11,8 @@ public static class MemoryFeature
         services.AddSingleton<TurnLeases>();
         services.AddSingleton<VisitorCookie>();
         services.AddSingleton<SessionStore>();
+        services.AddSingleton<TranscriptStore>();
+        services.AddJobHandler<TranscriptJob>(TranscriptJob.Kind);
         services.AddSingleton<VisitorMemory>();
     }
 }

@@ -68,7 +68,9 @@ public sealed record TurnFeedback(string Rating, string? Comment, DateTimeOffset
 /// <summary>What was erased. It holds no personal data.</summary>
 public sealed record EraseReceipt(string ReceiptId, DateTimeOffset ErasedAt, EraseCounts Erased);
 
-public sealed record EraseCounts(int Sessions, int Turns, int Items);
+/// <param name="Transcripts">Objects with the conversation of a session, each with all of its versions.</param>
+/// <param name="Items">Everything in the table: sessions, turns, jobs and what leads to them.</param>
+public sealed record EraseCounts(int Sessions, int Turns, int Transcripts, int Items);
 
 /// <summary>A session in an export.</summary>
 public sealed record ExportedSession(string SessionId, string Title, DateTimeOffset CreatedAt, DateTimeOffset LastActiveAt);
@@ -87,6 +89,9 @@ public sealed record SessionRecord
 
     /// <summary>How many turns there are; the sequence number of the last one.</summary>
     public int TurnCount { get; init; }
+
+    /// <summary>Whether a job is on its way to write the transcript; if not, the next turn sends one.</summary>
+    public bool TranscriptDue { get; init; }
 }
 
 /// <summary>The stored body of <c>SESSION#{id}</c> / <c>TURN#{sequence}</c>.</summary>

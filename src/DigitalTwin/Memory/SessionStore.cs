@@ -1,9 +1,11 @@
+using DigitalTwin.Jobs;
 using DigitalTwin.Storage;
 
 namespace DigitalTwin.Memory;
 
 /// <summary>Sessions and their turns in the table. Every read on behalf of a visitor checks that the session is theirs.</summary>
-public sealed class SessionStore(ITable table, LiveTurns live, TurnLeases leases, MemorySettings settings, TimeProvider clock)
+public sealed class SessionStore(
+    ITable table, JobBoard jobs, LiveTurns live, TurnLeases leases, MemorySettings settings, TimeProvider clock)
 {
     private const int LongestTitle = 80;
 
@@ -18,9 +20,13 @@ public sealed class SessionStore(ITable table, LiveTurns live, TurnLeases leases
             return null;
         }
 
-        var record = item.Read(MemoryRecordsJson.Default.SessionRecord);
-        return record.VisitorId == visitorId ? new StoredSession(sessionId, record, item.Version, item.ExpiresAt) : null;
+        var session = Stored(item);
+        return session.Record.VisitorId == visitorId ? session : null;
     }
+
+    /// <summary>The session if it exists, for the twin's own upkeep; nothing of it may be shown to a visitor.</summary>
+    internal async ValueTask<StoredSession?> FindWhoseverAsync(string sessionId) =>
+        await table.GetAsync(MemoryKeys.Session(sessionId)) is { } item ? Stored(item) : null;
 
     /// <summary>One turn of a session that was found with <see cref="FindAsync"/>.</summary>
     public async ValueTask<StoredTurn?> FindTurnAsync(TurnId id, CancellationToken cancellationToken = default)
@@ -60,9 +66,7 @@ public sealed class SessionStore(ITable table, LiveTurns live, TurnLeases leases
         var items = new List<SessionSummary>(page.Items.Count);
         foreach (var item in page.Items)
         {
-            var record = item.Read(MemoryRecordsJson.Default.SessionRecord);
-            var id = item.Key.PK[MemoryKeys.SessionPrefix.Length..];
-            items.Add(new SessionSummary(id, record.Title, record.CreatedAt, record.LastActiveAt, record.TurnCount));
+            items.Add(Stored(item).Summary);
         }
 
         return new SessionList(items, page.Next?.ToString());
@@ -135,8 +139,15 @@ public sealed class SessionStore(ITable table, LiveTurns live, TurnLeases leases
         var now = clock.GetUtcNow();
         var expires = settings.ExpiryFrom(now);
         var sequence = session.Record.TurnCount + 1;
-        var record = session.Record with { TurnCount = sequence, LastActiveAt = now, Title = session.IsNew ? Shorten(question) : session.Record.Title };
-        var writes = new List<TableWrite>(4)
+        var record = session.Record with
+        {
+            TurnCount = sequence,
+            LastActiveAt = now,
+            Title = session.IsNew ? Shorten(question) : session.Record.Title,
+            TranscriptDue = true,
+        };
+        var transcript = session.Record.TranscriptDue ? null : jobs.Prepare(TranscriptJob.Kind, session.Id, now + settings.TranscriptAfter, session.Id);
+        var writes = new List<TableWrite>(5)
         {
             PutSession(session, record, session.Version + 1, expires),
             PutTurn(new TurnId(session.Id, sequence), new TurnRecord { Status = TurnStatus.Running, Question = question, CreatedAt = now, LeaseUntil = leases.Begin(now) }, 1, expires),
@@ -154,7 +165,22 @@ public sealed class SessionStore(ITable table, LiveTurns live, TurnLeases leases
             writes.Add(TableWrite.Put(new TableItem { Key = key, ExpiresAt = expires, Body = body }, WriteCondition.Absent));
         }
 
-        return (await table.WriteAsync(writes.ToArray())).Committed;
+        if (transcript is not null)
+        {
+            writes.Add(transcript.Write);
+        }
+
+        if (!(await table.WriteAsync(writes.ToArray())).Committed)
+        {
+            return false;
+        }
+
+        if (transcript is not null)
+        {
+            await jobs.AnnounceAsync(transcript);
+        }
+
+        return true;
     }
 
     /// <summary>
@@ -190,13 +216,20 @@ public sealed class SessionStore(ITable table, LiveTurns live, TurnLeases leases
         }
     }
 
+    /// <summary>Says whether a transcript is on its way; refused when the session has changed meanwhile.</summary>
+    internal static TableWrite PutTranscriptMark(StoredSession session, bool isDue) => PutSession(
+        session, session.Record with { TranscriptDue = isDue }, session.Version + 1, session.ExpiresAt);
+
+    private static StoredSession Stored(TableItem item) => new(
+        item.Key.PK[MemoryKeys.SessionPrefix.Length..], item.Read(MemoryRecordsJson.Default.SessionRecord), item.Version, item.ExpiresAt);
+
     private static TableQuery Turns(string sessionId) =>
         new() { Partition = MemoryKeys.SessionPartition(sessionId), SortPrefix = MemoryKeys.TurnPrefix };
 
     private static StoredTurn Stored(string sessionId, TableItem item) =>
         new(new TurnId(sessionId, MemoryKeys.Sequence(item.Key)), item.Read(MemoryRecordsJson.Default.TurnRecord));
 
-    private static TableWrite PutSession(StoredSession session, SessionRecord record, long version, long expires) => TableWrite.Put(
+    private static TableWrite PutSession(StoredSession session, SessionRecord record, long version, long? expires) => TableWrite.Put(
         new TableItem
         {
             Key = MemoryKeys.Session(session.Id),
@@ -234,6 +267,8 @@ public sealed class SessionStore(ITable table, LiveTurns live, TurnLeases leases
 public sealed record StoredSession(string Id, SessionRecord Record, long Version, long? ExpiresAt)
 {
     public bool IsNew => Version == 0;
+
+    public SessionSummary Summary => new(Id, Record.Title, Record.CreatedAt, Record.LastActiveAt, Record.TurnCount);
 
     public static StoredSession New(string visitorId, DateTimeOffset now) =>
         new(TwinId.New("s-"), new SessionRecord { VisitorId = visitorId, Title = "", CreatedAt = now, LastActiveAt = now }, 0, null);

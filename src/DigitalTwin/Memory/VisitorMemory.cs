@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.Text.Json;
+using DigitalTwin.Jobs;
 using DigitalTwin.Storage;
 
 namespace DigitalTwin.Memory;
 
 /// <summary>What a visitor may do with everything the twin remembers of them: take it along, and erase it.</summary>
-public sealed class VisitorMemory(ITable table, SessionStore sessions, LiveTurns live, TimeProvider clock)
+public sealed class VisitorMemory(
+    ITable table, SessionStore sessions, TranscriptStore transcripts, JobBoard jobs, LiveTurns live, TimeProvider clock)
 {
     private const int PageSize = 100;
 
@@ -25,7 +27,7 @@ public sealed class VisitorMemory(ITable table, SessionStore sessions, LiveTurns
     /// <summary>Erases all that is known of the visitor, in the store's files too. What is running for them is stopped.</summary>
     public async ValueTask<EraseReceipt> EraseAsync(string? visitorId)
     {
-        var (sessionCount, turnCount, itemCount) = (0, 0, 0);
+        var erased = new EraseCounts(0, 0, 0, 0);
         if (visitorId is not null)
         {
             var all = new TableQuery { Partition = MemoryKeys.VisitorPartition(visitorId), Limit = PageSize };
@@ -35,24 +37,25 @@ public sealed class VisitorMemory(ITable table, SessionStore sessions, LiveTurns
                 {
                     if (item.Key.SK.StartsWith(MemoryKeys.SessionPrefix, StringComparison.Ordinal))
                     {
-                        var (turns, items) = await DeleteAsync(visitorId, item.Key.SK[MemoryKeys.SessionPrefix.Length..]);
-                        (sessionCount, turnCount, itemCount) = (sessionCount + 1, turnCount + turns, itemCount + items);
+                        var session = await DeleteAsync(visitorId, item.Key.SK[MemoryKeys.SessionPrefix.Length..]);
+                        erased = new EraseCounts(
+                            erased.Sessions + 1, erased.Turns + session.Turns, erased.Transcripts + session.Transcripts, erased.Items + session.Items);
                     }
                     else
                     {
                         await table.WriteAsync(new[] { TableWrite.Delete(item.Key) });
-                        itemCount++;
+                        erased = erased with { Items = erased.Items + 1 };
                     }
                 }
             }
         }
 
-        if (itemCount > 0)
+        if (erased.Items > 0)
         {
             await table.ScrubAsync();
         }
 
-        return new EraseReceipt(TwinId.New("e-"), clock.GetUtcNow(), new EraseCounts(sessionCount, turnCount, itemCount));
+        return new EraseReceipt(TwinId.New("e-"), clock.GetUtcNow(), erased);
     }
 
     /// <summary>Writes everything about the visitor as one JSON object, page by page.</summary>
@@ -69,7 +72,7 @@ public sealed class VisitorMemory(ITable table, SessionStore sessions, LiveTurns
             var page = visitorId is null ? new SessionList([], null) : await sessions.ListAsync(visitorId, PageSize, after, cancellationToken);
             foreach (var session in page.Items)
             {
-                await ExportSessionAsync(session, json, flush, cancellationToken);
+                await SessionDocument.WriteAsync(sessions, session, json, flush, cancellationToken);
             }
 
             after = TableCursor.TryParse(page.NextCursor, out var next) ? next : null;
@@ -80,39 +83,16 @@ public sealed class VisitorMemory(ITable table, SessionStore sessions, LiveTurns
         json.WriteEndObject();
     }
 
-    private async Task ExportSessionAsync(SessionSummary session, Utf8JsonWriter json, Func<Task> flush, CancellationToken cancellationToken)
-    {
-        json.WriteStartObject();
-        json.WriteString("sessionId", session.SessionId);
-        json.WriteString("title", session.Title);
-        json.WriteString("createdAt", session.CreatedAt);
-        json.WriteString("lastActiveAt", session.LastActiveAt);
-        json.WriteStartArray("turns");
-        TableCursor? after = null;
-        do
-        {
-            var (turns, next) = await sessions.TurnsAsync(session.SessionId, PageSize, after, cancellationToken: cancellationToken);
-            foreach (var turn in turns)
-            {
-                JsonSerializer.Serialize(json, turn.View, MemoryJson.Default.TurnView);
-            }
-
-            json.Flush();
-            await flush();
-            after = next;
-        }
-        while (after is not null);
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    /// <summary>The session item goes first, so that a turn still being answered can no longer be written.</summary>
-    private async ValueTask<(int Turns, int Items)> DeleteAsync(string visitorId, string sessionId)
+    /// <summary>
+    /// The session item goes first, so that a turn still being answered can no longer be written, then the job, so that no transcript can;
+    /// the visitor's own entry goes last, so that an erasure that was cut off finds the session again.
+    /// </summary>
+    private async ValueTask<EraseCounts> DeleteAsync(string visitorId, string sessionId)
     {
         await table.WriteAsync(new[] { TableWrite.Delete(MemoryKeys.Session(sessionId)) });
         live.Stop(sessionId);
-        var (turns, items) = (0, 2);
+        var (turns, items) = (0, await jobs.WithdrawAsync(TranscriptJob.Kind, sessionId) ? 3 : 2);
+        var objects = await transcripts.EraseAsync(sessionId) ? 1 : 0;
         var all = new TableQuery { Partition = MemoryKeys.SessionPartition(sessionId), Limit = PageSize };
         for (var page = await table.QueryAsync(all); page.Items.Count > 0; page = await table.QueryAsync(all))
         {
@@ -123,7 +103,7 @@ public sealed class VisitorMemory(ITable table, SessionStore sessions, LiveTurns
 
         await DeleteClientMessagesAsync(visitorId, sessionId);
         await table.WriteAsync(new[] { TableWrite.Delete(MemoryKeys.VisitorSession(visitorId, sessionId)) });
-        return (turns, items);
+        return new EraseCounts(1, turns, objects, items);
     }
 
     private async Task DeleteClientMessagesAsync(string visitorId, string sessionId)

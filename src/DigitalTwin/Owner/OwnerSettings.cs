@@ -20,5 +20,9 @@ public sealed record OwnerSettings
 internal sealed class OwnerSettingsValidator : AbstractValidator<OwnerSettings>
 {
     public OwnerSettingsValidator() =>
-        RuleFor(s => s.Key).MinimumLength(16).OverridePropertyName("Twin:Owner:Key");
+        RuleFor(s => s.Key)
+            .Cascade(CascadeMode.Stop)
+            .NotEmpty().WithMessage("is not set. Without a data folder of its own the twin cannot make a key and keep it.")
+            .MinimumLength(16)
+            .OverridePropertyName("Twin:Owner:Key");
 }

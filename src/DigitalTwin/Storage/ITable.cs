@@ -31,7 +31,7 @@ public interface ITable
     /// </summary>
     bool WritesInOrder { get; }
 
-    /// <summary>Whether other processes may be at work on the same items. The embedded table's folder belongs to one process.</summary>
+    /// <summary>Whether other processes write to the same table, so that what this one remembers may be behind. The embedded table's folder belongs to one process.</summary>
     bool IsShared { get; }
 
     /// <summary>

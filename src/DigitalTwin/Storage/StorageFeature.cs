@@ -1,3 +1,4 @@
+using DigitalTwin.Storage.Aws;
 using DigitalTwin.Storage.Embedded;
 using DigitalTwin.Storage.Embedded.Objects;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -7,13 +8,25 @@ namespace DigitalTwin.Storage;
 public static class StorageFeature
 {
     /// <summary>
-    /// Registers <see cref="ITable"/> and <see cref="IObjectStore"/>. They are opened when the host starts, so that a folder that
+    /// Registers <see cref="ITable"/> and <see cref="IObjectStore"/>. A data folder is opened when the host starts, so that one that
     /// cannot be used stops the start. Throws <see cref="BadSettingsException"/> for settings that cannot be met.
     /// </summary>
     public static void AddStorage(this IServiceCollection services, IConfiguration configuration, string contentRoot)
     {
         var settings = services.AddSettings(StorageSettings.From(configuration, contentRoot), new StorageSettingsValidator());
         services.TryAddSingleton(TimeProvider.System);
+        if (settings.IsOnAws)
+        {
+            services.AddAwsStorage(settings);
+        }
+        else
+        {
+            services.AddEmbeddedStorage(settings);
+        }
+    }
+
+    private static void AddEmbeddedStorage(this IServiceCollection services, StorageSettings settings)
+    {
         services.AddSingleton<ITable>(provider => EmbeddedTable.Open(
             new EmbeddedTableOptions { Folder = Path.Combine(settings.DataPath, "table") },
             provider.GetRequiredService<TimeProvider>(),
@@ -24,11 +37,11 @@ public static class StorageFeature
             _ = provider.GetRequiredService<ITable>();
             return FileObjectStore.Open(Path.Combine(settings.DataPath, "objects"), provider.GetRequiredService<TimeProvider>());
         });
-        services.AddHostedService<StorageStart>();
+        services.AddHostedService<EmbeddedStart>();
     }
 
     /// <summary>Opens the stores by asking for them.</summary>
-    private sealed class StorageStart(ITable table, IObjectStore objects) : IHostedService
+    private sealed class EmbeddedStart(ITable table, IObjectStore objects) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {

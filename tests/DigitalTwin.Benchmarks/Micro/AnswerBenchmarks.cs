@@ -26,7 +26,7 @@ public class AnswerBenchmarks
         persona = app.Parts.GetRequiredService<PersonaStore>().CurrentAsync().AsTask().GetAwaiter().GetResult();
         grounder = app.Parts.GetRequiredService<Grounder>();
         engines = app.Parts.GetRequiredService<IChatClient>();
-        groundings = [.. Questions.All.Select(question => grounder.Ground(question, [], persona))];
+        groundings = [.. Questions.All.Select(question => Ground(question))];
         answers = [.. groundings.Select(Ask)];
     }
 
@@ -40,7 +40,7 @@ public class AnswerBenchmarks
         var passages = 0;
         foreach (var question in Questions.All)
         {
-            passages += grounder.Ground(question, [], persona).Passages.Count;
+            passages += Ground(question).Passages.Count;
         }
 
         return passages;
@@ -73,6 +73,9 @@ public class AnswerBenchmarks
         return citations;
     }
 
-    /// <summary>The extractive engine never waits.</summary>
+    /// <summary>The index and the extractive engine never wait.</summary>
+    private Grounding Ground(string question) =>
+        grounder.GroundAsync(question, [], persona, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
     private string Ask(Grounding grounding) => engines.GetResponseAsync([], new GroundedChatOptions(grounding)).GetAwaiter().GetResult().Text;
 }

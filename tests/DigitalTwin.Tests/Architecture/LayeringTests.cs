@@ -94,6 +94,8 @@ public sealed partial class LayeringTests
     [InlineData("Storage.Embedded", "Storage.Aws", false)]
     [InlineData("Storage.Aws", "AwsSdk", true)]
     [InlineData("Memory", "Persona", false)]
+    [InlineData("Memory", "Jobs", true)]
+    [InlineData("Jobs", "Memory", false)]
     [InlineData("Knowledge", "Engines", false)]
     [InlineData("Engines", "Knowledge", true)]
     [InlineData("Chat", "Hosting", false)]

@@ -10,6 +10,7 @@ internal static class Layers
     public const string Root = "Root";
     public const string Hosting = "Hosting";
     public const string Ports = "Storage";
+    public const string Jobs = "Jobs";
     public const string EmbeddedStorage = "Storage.Embedded";
     public const string AwsStorage = "Storage.Aws";
 
@@ -19,11 +20,13 @@ internal static class Layers
     private const string Namespace = "DigitalTwin";
     private static readonly string[] ApplicationTypes = ["Program", "TwinApplication", "TwinJson"];
 
-    /// <summary>Beside these, every layer may use itself and Root, and every feature the storage ports.</summary>
+    /// <summary>Beside these, every layer may use itself and Root, and every feature the storage ports and the jobs.</summary>
     public static IReadOnlyDictionary<string, string[]> Features { get; } = new Dictionary<string, string[]>
     {
+        ["Aws"] = [AwsSdk],
         ["Chat"] = ["Persona", "Memory", "Knowledge", "Engines"],
-        ["Engines"] = ["Knowledge"],
+        ["Engines"] = ["Aws", "Knowledge"],
+        ["Jobs"] = [],
         ["Knowledge"] = [],
         ["Memory"] = [],
         ["Owner"] = [],
@@ -60,5 +63,5 @@ internal static class Layers
         || from is Application or Hosting
         || to == Root
         || (from, to) is (Root, Ports) or (Ports, EmbeddedStorage) or (EmbeddedStorage, Ports) or (Ports, AwsStorage) or (AwsStorage, Ports or AwsSdk)
-        || (Features.TryGetValue(from, out var allowed) && (to == Ports || allowed.Contains(to)));
+        || (Features.TryGetValue(from, out var allowed) && (to is Ports or Jobs || allowed.Contains(to)));
 }

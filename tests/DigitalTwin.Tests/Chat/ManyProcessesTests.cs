@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using DigitalTwin.Memory;
 using DigitalTwin.Storage;
@@ -49,6 +50,22 @@ public sealed class ManyProcessesTests : IAsyncLifetime
 
         Assert.Equal(("answered", "Second."), (second.Text("status"), second.Text("answer")));
         Assert.Equal(["First.", "Second."], (await TurnsAsync(here, first.Text("sessionId"))).Select(turn => turn.Text("answer")));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_persona_that_is_changed_in_one_process_is_who_answers_in_the_other()
+    {
+        using var owner = answering.Twin.Owner();
+        using var put = await owner.PutAsync(
+            new Uri("/api/owner/persona", UriKind.Relative),
+            new StringContent(TestPersona.Update(), Encoding.UTF8, "application/json"),
+            TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, put.StatusCode);
+        other.Next("It is saffron yellow [1].");
+
+        var answer = await there.AskAsync("What is your favourite colour?");
+
+        Assert.Equal("About Otto Lindqvist", answer["citations"]![0]!.AsObject().Text("title"));
     }
 
     [Fact(Timeout = 30_000)]

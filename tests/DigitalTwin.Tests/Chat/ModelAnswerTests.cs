@@ -146,6 +146,21 @@ public sealed class ModelAnswerTests
         Assert.Equal(("prices", Workshop.Answer), (citation.Text("documentId"), citation.Text("quote")));
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData("A full leather binding costs 180 pounds [1].", Workshop.Answer)]
+    [InlineData("A full leather binding costs [1] a lot.", "A full leather binding costs")]
+    public async Task A_quoted_sentence_has_the_stop_that_the_model_put_behind_its_marker(string said, string quote)
+    {
+        using var workshop = new Workshop();
+        await using var twin = await ModelTwin.StartAsync(settings: workshop.Setting);
+        twin.Next(said);
+        using var visitor = twin.NewVisitor();
+
+        var answer = await visitor.AskAsync(Workshop.Question);
+
+        Assert.Equal(quote, Assert.Single(answer["citations"]!.AsArray())!.AsObject().Text("quote"));
+    }
+
     private static async Task<JsonObject> OnlyTurnAsync(HttpClient visitor)
     {
         var sessions = await visitor.GetJsonAsync("/api/memory/sessions");

@@ -19,6 +19,10 @@ public sealed class EngineSettingsTests
     [InlineData("openai,extractive", "Twin:Engines:OpenAI:ApiKey=sk-1", "Twin:Engines:Chain:0=openai", "Twin:Engines:Chain:1=extractive")]
     [InlineData("extractive", "Twin:Engines:OpenAI:ApiKey=sk-1", "Twin:Engines:Chain=extractive")]
     [InlineData("extractive", "Twin:Engines:OpenAI:ApiKey= ", "OPENAI_API_KEY=")]
+    [InlineData("bedrock,extractive", "Twin:Engines:Bedrock:ModelId=m", "AWS_REGION=eu-central-1")]
+    [InlineData("bedrock,extractive", "Twin:Engines:Bedrock:ModelId=m", "Twin:Engines:Bedrock:Region=eu-central-1")]
+    [InlineData("bedrock,openai,extractive", "Twin:Engines:Bedrock:ModelId=m", "AWS_DEFAULT_REGION=eu-central-1", "OPENAI_API_KEY=sk-1")]
+    [InlineData("openai,bedrock,extractive", "Twin:Engines:Bedrock:ModelId=m", "AWS_REGION=eu-central-1", "OPENAI_API_KEY=sk-1", "Twin:Engines:Chain=openai,bedrock")]
     public void The_chain_is_what_is_configured_and_ends_in_extractive(string chain, params string[] settings) =>
         Assert.Equal(chain, string.Join(',', Read(settings).Chain));
 
@@ -55,6 +59,13 @@ public sealed class EngineSettingsTests
     [InlineData("Twin:Engines:OpenAI:BaseUrl", "OPENAI_BASE_URL=http://me:secret@localhost/v1")]
     [InlineData("Twin:Engines:OpenAI:BaseUrl", "Twin:Engines:OpenAI:BaseUrl=http://localhost/v1?key=secret")]
     [InlineData("Twin:Engines:OpenAI:ApiKey", "Twin:Engines:OpenAI:ApiKey=sk secret")]
+    [InlineData("Twin:Engines:Chain names 'bedrock', which needs Twin:Engines:Bedrock:ModelId", "Twin:Engines:Chain=bedrock")]
+    [InlineData("Twin:Engines:Bedrock:Region", "Twin:Engines:Bedrock:ModelId=m")]
+    [InlineData("Twin:Engines:Bedrock:Region", "Twin:Engines:Bedrock:ModelId=m", "Twin:Engines:Bedrock:Region=evil.example/")]
+    [InlineData("Twin:Engines:Bedrock:ModelId", "Twin:Engines:Bedrock:ModelId=a model", "AWS_REGION=eu-central-1")]
+    [InlineData("Twin:Engines:Bedrock:GuardrailId", "Twin:Engines:Bedrock:GuardrailId=g")]
+    [InlineData("Twin:Engines:Bedrock:GuardrailId", "Twin:Engines:Bedrock:GuardrailVersion=1")]
+    [InlineData("Twin:Aws:Region", "Twin:Knowledge:Retriever=KnowledgeBase", "Twin:Knowledge:KnowledgeBaseId=KB1")]
     [InlineData("Twin:Engines:FirstTokenTimeout", "Twin:Engines:FirstTokenTimeout=15")]
     [InlineData("Twin:Engines:TokenTimeout", "Twin:Engines:TokenTimeout=00:00:00")]
     [InlineData("Twin:Engines:AnswerTimeout", "Twin:Engines:AnswerTimeout=soon")]

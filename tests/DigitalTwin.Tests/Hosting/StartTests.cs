@@ -6,6 +6,12 @@ namespace DigitalTwin.Tests.Hosting;
 /// <summary>Bad settings stop the start with one line that names the setting, and with an exit code that a script sees.</summary>
 public sealed class StartTests : IDisposable
 {
+    private static readonly (string Setting, string Value)[] Aws =
+        [("Twin:Storage:Provider", "Aws"), ("Twin:Storage:TableName", "twin"), ("Twin:Storage:BucketName", "twin"), ("AWS_REGION", "eu-central-1")];
+
+    private static readonly (string Setting, string Value)[] AwsKeys =
+        [("Twin:Owner:Key", TwinFixture.OwnerKey), ("Twin:Signing:Key", "a-signing-key-of-the-tests-0123456789")];
+
     private static readonly Dictionary<string, (string Setting, string Value)[]> Bad = new()
     {
         ["Twin:Persona:SeedPath, a folder that is not there"] = [("Twin:Persona:SeedPath", "{folder}/nowhere")],
@@ -14,12 +20,23 @@ public sealed class StartTests : IDisposable
         ["Twin:Engines:OpenAI:ApiKey, missing"] = [("Twin:Engines:Chain", "openai")],
         ["Twin:Engines:OpenAI:BaseUrl, no address"] = [("Twin:Engines:OpenAI:BaseUrl", "ftp://models.example")],
         ["Twin:Engines:TokenTimeout, no time"] = [("Twin:Engines:TokenTimeout", "soon")],
+        ["Twin:Engines:Bedrock:Region, missing"] = [("Twin:Engines:Bedrock:ModelId", "m"), ("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "")],
+        ["Twin:Aws:Region, no region"] = [("Twin:Aws:Region", "Mars!")],
+        ["Twin:Knowledge:Retriever, an unknown one"] = [("Twin:Knowledge:Retriever", "Oracle")],
+        ["Twin:Knowledge:KnowledgeBaseId, missing"] = [("Twin:Knowledge:Retriever", "KnowledgeBase")],
         ["Twin:Storage:Provider, an unknown one"] = [("Twin:Storage:Provider", "Floppy")],
+        ["Twin:Storage:TableName, missing"] = [("Twin:Storage:Provider", "Aws"), ("Twin:Storage:BucketName", "twin"), .. AwsKeys],
+        ["Twin:Storage:BucketName, missing"] = [("Twin:Storage:Provider", "Aws"), ("Twin:Storage:TableName", "twin"), .. AwsKeys],
+        ["Twin:Storage:BucketName, capital letters"] = [.. Aws, ("Twin:Storage:BucketName", "Twin"), .. AwsKeys],
+        ["Twin:Owner:Key, missing on AWS"] = [.. Aws, AwsKeys[1]],
+        ["Twin:Signing:Key, missing on AWS"] = [.. Aws, AwsKeys[0]],
+        ["Twin:Storage:Provider, without a region"] = [.. Aws, .. AwsKeys, ("AWS_REGION", ""), ("AWS_CONFIG_FILE", "{folder}/none"), ("AWS_EC2_METADATA_DISABLED", "true")],
         ["Twin:Owner:Key, too short"] = [("Twin:Owner:Key", "s3cret-k")],
         ["Twin:Signing:Key, too short"] = [("Twin:Signing:Key", "s3cret-k")],
         ["Twin:Memory:RetentionDays, zero"] = [("Twin:Memory:RetentionDays", "0")],
         ["Twin:Memory:RetentionDays, a word"] = [("Twin:Memory:RetentionDays", "forever")],
         ["Twin:Limits:Enabled, neither true nor false"] = [("Twin:Limits:Enabled", "perhaps")],
+        ["Twin:LogLevel, an unknown one"] = [("Twin:LogLevel", "Chatty")],
         ["Twin:DataPath, a file"] = [("Twin:DataPath", "{folder}/file")],
     };
 

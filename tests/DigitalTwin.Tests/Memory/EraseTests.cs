@@ -80,8 +80,8 @@ public sealed class EraseTests
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal((2, 3), Counts(receipt));
-        // Two sessions and their places in the visitor's list, three turns, two client message ids.
-        Assert.Equal(9, receipt["erased"]!["items"]!.GetValue<int>());
+        // Two sessions and their places in the visitor's list, their jobs, three turns, two client message ids.
+        Assert.Equal(11, receipt["erased"]!["items"]!.GetValue<int>());
         Assert.Contains(response.Headers.GetValues("Set-Cookie"), cookie => cookie.StartsWith("twin=;", StringComparison.Ordinal));
         foreach (var trace in new[] { Marker, visitorId, first.Text("sessionId") })
         {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 using Amazon.S3;
+using DigitalTwin.Storage.Aws;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -53,11 +54,19 @@ public sealed class AwsGate : IAsyncDisposable
         return gate;
     }
 
-    public AmazonDynamoDBClient DynamoDb() => new(
-        new BasicAWSCredentials("test", "test"), new AmazonDynamoDBConfig { ServiceURL = Address, AuthenticationRegion = Region });
+    public AmazonDynamoDBClient DynamoDb()
+    {
+        var config = AwsClients.TableConfig();
+        (config.ServiceURL, config.AuthenticationRegion) = (Address, Region);
+        return new AmazonDynamoDBClient(new BasicAWSCredentials("test", "test"), config);
+    }
 
-    public AmazonS3Client S3() => new(
-        new BasicAWSCredentials("test", "test"), new AmazonS3Config { ServiceURL = Address, AuthenticationRegion = Region, ForcePathStyle = true });
+    public AmazonS3Client S3()
+    {
+        var config = AwsClients.BucketConfig();
+        (config.ServiceURL, config.AuthenticationRegion, config.ForcePathStyle) = (Address, Region, true);
+        return new AmazonS3Client(new BasicAWSCredentials("test", "test"), config);
+    }
 
     public async ValueTask DisposeAsync()
     {

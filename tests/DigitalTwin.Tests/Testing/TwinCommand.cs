@@ -15,9 +15,9 @@ internal sealed partial class TwinCommand : IAsyncDisposable
     private readonly StringBuilder errors = new();
     private readonly TaskCompletionSource<Uri> address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private TwinCommand(string folder, (string Setting, string Value)[] settings)
+    private TwinCommand(string folder, string[] arguments, (string Setting, string Value)[] settings)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(Program).Assembly.Location])
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(Program).Assembly.Location, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -48,9 +48,14 @@ internal sealed partial class TwinCommand : IAsyncDisposable
     public string Errors => Read(errors);
 
     /// <summary>Runs it in a folder until it ends of itself.</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string folder, params (string Setting, string Value)[] settings)
+    public static Task<(int ExitCode, string Output, string Errors)> RunAsync(string folder, params (string Setting, string Value)[] settings) =>
+        RunAsync(folder, [], settings);
+
+    /// <summary>Runs it with arguments until it ends of itself.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        string folder, string[] arguments, params (string Setting, string Value)[] settings)
     {
-        await using var command = new TwinCommand(folder, settings);
+        await using var command = new TwinCommand(folder, arguments, settings);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         timeout.CancelAfter(Patience);
         await command.process.WaitForExitAsync(timeout.Token);
@@ -60,7 +65,7 @@ internal sealed partial class TwinCommand : IAsyncDisposable
     /// <summary>Runs it in a folder until it is disposed of; returns when it listens.</summary>
     public static async Task<(TwinCommand Command, Uri Address)> StartAsync(string folder, params (string Setting, string Value)[] settings)
     {
-        var command = new TwinCommand(folder, settings);
+        var command = new TwinCommand(folder, [], settings);
         try
         {
             return (command, await command.address.Task.WaitAsync(Patience, TestContext.Current.CancellationToken));

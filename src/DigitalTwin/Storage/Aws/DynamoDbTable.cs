@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
@@ -12,11 +11,8 @@ namespace DigitalTwin.Storage.Aws;
 /// </summary>
 internal sealed partial class DynamoDbTable(IAmazonDynamoDB client, string tableName, TimeProvider clock, ILogger<DynamoDbTable> log) : ITable
 {
-    /// <summary>Tries of a transaction that collides with others, beside those of the client for what fails on the way.</summary>
+    /// <summary>Tries of a transaction that collides with others, beside those for what fails on the way.</summary>
     private const int ConflictTries = 12;
-
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
     public bool WritesInOrder => false;
 
@@ -119,7 +115,6 @@ internal sealed partial class DynamoDbTable(IAmazonDynamoDB client, string table
         return null;
     }
 
-    /// <summary>Waits before the next try, by real time: the service does not know a clock that a test holds.</summary>
     private async Task CollidedAsync(int attempt, TransactionCanceledException e, CancellationToken cancellationToken)
     {
         var codes = string.Join(", ", e.CancellationReasons.Select(reason => reason.Code).Where(code => code != "None").Distinct());
@@ -129,34 +124,25 @@ internal sealed partial class DynamoDbTable(IAmazonDynamoDB client, string table
         }
 
         LogConflict(log, attempt, codes);
-        var longest = Math.Min(LongestPause.TotalMilliseconds, FirstPause.TotalMilliseconds * Math.Pow(2, attempt - 1));
-        await Task.Delay(TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32((int)longest + 1)), cancellationToken);
+        await AwsCalls.PauseAsync(attempt, cancellationToken);
     }
 
-    /// <summary>What the client could not mend by its own retries is a store that cannot be reached now. A request that is wrong is a bug.</summary>
+    /// <summary>What repeating does not mend is a store that cannot be reached now.</summary>
     private async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
-            return await call();
+            return await AwsCalls.TryAsync(call, cancellationToken);
         }
         catch (ResourceNotFoundException e)
         {
             throw new StorageUnavailableException($"There is no table {tableName}; 'dotnet run -- setup-storage' creates it.", e);
         }
-        catch (Exception e) when (IsUnavailable(e, cancellationToken))
+        catch (Exception e) when (e is not TransactionCanceledException && AwsCalls.IsUnavailable(e, cancellationToken))
         {
             throw new StorageUnavailableException($"The table {tableName} cannot be reached: {(e as AmazonServiceException)?.ErrorCode ?? e.GetType().Name}.", e);
         }
     }
-
-    private static bool IsUnavailable(Exception e, CancellationToken cancellationToken) => e switch
-    {
-        TransactionCanceledException or AmazonServiceException { ErrorCode: "ValidationException" } => false,
-        AmazonServiceException or AmazonClientException or HttpRequestException or IOException => true,
-        OperationCanceledException => !cancellationToken.IsCancellationRequested,
-        _ => false,
-    };
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Transaction cancelled at try {Attempt}: {Codes}")]
     private static partial void LogConflict(ILogger log, int attempt, string codes);

@@ -14,8 +14,8 @@ internal sealed class S3ObjectStore(IAmazonS3 client, string bucket, TimeProvide
 {
     private const string StoredAt = "stored-at";
 
-    /// <summary>S3 answers 409 to a conditional put that met another one, and says that it may be tried again.</summary>
-    private const int ConflictTries = 5;
+    /// <summary>Tells a put from others of the same content.</summary>
+    private const string PutId = "put-id";
 
     /// <summary>Lists do not tell media types, so each listed object is asked for its head, this many at a time.</summary>
     private const int HeadsAtOnce = 8;
@@ -26,34 +26,32 @@ internal sealed class S3ObjectStore(IAmazonS3 client, string bucket, TimeProvide
         ObjectGuard.CheckKey(key);
         ObjectGuard.CheckMediaType(mediaType);
         var storedAt = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        for (var attempt = 1; ; attempt++)
+        var (bytes, id, tries) = (content.ToArray(), TwinId.New("p-"), 0);
+        return await CallAsync(PutOnceAsync, cancellationToken);
+
+        async Task<ObjectInfo?> PutOnceAsync()
         {
+            tries++;
             var request = new PutObjectRequest
             {
                 BucketName = bucket,
                 Key = key,
-                InputStream = new MemoryStream(content.ToArray(), writable: false),
+                InputStream = new MemoryStream(bytes, writable: false),
                 ContentType = mediaType,
                 IfMatch = condition.IfMatch is { } match ? Quoted(match) : null,
                 IfNoneMatch = condition.IfNoneMatch ? "*" : null,
             };
             request.Metadata[StoredAt] = storedAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+            request.Metadata[PutId] = id;
             try
             {
                 var response = await client.PutObjectAsync(request, cancellationToken);
-                return new ObjectInfo(key, response.VersionId, Unquoted(response.ETag), mediaType, content.Length, storedAt);
+                return new ObjectInfo(key, response.VersionId, Unquoted(response.ETag), mediaType, bytes.Length, storedAt);
             }
             catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.PreconditionFailed || (condition.IfMatch is not null && IsAbsent(e)))
             {
-                return null;
-            }
-            catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.Conflict && attempt < ConflictTries)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50 * attempt), cancellationToken);
-            }
-            catch (Exception e) when (IsUnavailable(e, cancellationToken))
-            {
-                throw Unavailable(e);
+                // It may be our own put that is in the way, one whose answer was lost.
+                return tries > 1 && await HeadAsync(key, null, cancellationToken) is { } stored && stored.PutId == id ? stored.Info : null;
             }
         }
     }
@@ -61,81 +59,57 @@ internal sealed class S3ObjectStore(IAmazonS3 client, string bucket, TimeProvide
     public async ValueTask<StoredObject?> GetAsync(string key, string? versionId = null, CancellationToken cancellationToken = default)
     {
         ObjectGuard.CheckKey(key);
-        try
-        {
-            using var response = await client.GetObjectAsync(new GetObjectRequest { BucketName = bucket, Key = key, VersionId = versionId }, cancellationToken);
-            using var content = new MemoryStream();
-            await response.ResponseStream.CopyToAsync(content, cancellationToken);
-            var info = new ObjectInfo(
-                key, response.VersionId, Unquoted(response.ETag), response.Headers.ContentType, content.Length, TimeOf(response.Metadata, response.LastModified));
-            return new StoredObject(info, content.ToArray());
-        }
-        catch (AmazonS3Exception e) when (IsAbsent(e))
-        {
-            return null;
-        }
-        catch (Exception e) when (IsUnavailable(e, cancellationToken))
-        {
-            throw Unavailable(e);
-        }
+        return await CallAsync(
+            async () =>
+            {
+                try
+                {
+                    var request = new GetObjectRequest { BucketName = bucket, Key = key, VersionId = versionId };
+                    using var response = await client.GetObjectAsync(request, cancellationToken);
+                    using var content = new MemoryStream();
+                    await response.ResponseStream.CopyToAsync(content, cancellationToken);
+                    var storedAt = TimeOf(response.Metadata, response.LastModified);
+                    var info = new ObjectInfo(key, response.VersionId, Unquoted(response.ETag), response.Headers.ContentType, content.Length, storedAt);
+                    return new StoredObject(info, content.ToArray());
+                }
+                catch (AmazonS3Exception e) when (IsAbsent(e))
+                {
+                    return null;
+                }
+            },
+            cancellationToken);
     }
 
     public async ValueTask<IReadOnlyList<ObjectInfo>> ListAsync(
         string prefix, string? after = null, int limit = 1000, CancellationToken cancellationToken = default)
     {
         ObjectGuard.CheckLimit(limit);
-        try
-        {
-            var request = new ListObjectsV2Request { BucketName = bucket, Prefix = prefix, StartAfter = after, MaxKeys = limit };
-            var response = await client.ListObjectsV2Async(request, cancellationToken);
-            return await HeadsAsync((response.S3Objects ?? []).Select(found => (found.Key, (string?)null)), cancellationToken);
-        }
-        catch (Exception e) when (IsUnavailable(e, cancellationToken))
-        {
-            throw Unavailable(e);
-        }
+        var request = new ListObjectsV2Request { BucketName = bucket, Prefix = prefix, StartAfter = after, MaxKeys = limit };
+        var response = await CallAsync(() => client.ListObjectsV2Async(request, cancellationToken), cancellationToken);
+        return await HeadsAsync((response.S3Objects ?? []).Select(found => (found.Key, (string?)null)), cancellationToken);
     }
 
     public async ValueTask<IReadOnlyList<ObjectInfo>> ListVersionsAsync(string key, CancellationToken cancellationToken = default)
     {
         ObjectGuard.CheckKey(key);
-        try
-        {
-            var versions = await VersionsAsync(key, cancellationToken);
-            return await HeadsAsync(versions.Where(version => version.IsDeleteMarker != true).Select(version => (key, (string?)version.VersionId)), cancellationToken);
-        }
-        catch (Exception e) when (IsUnavailable(e, cancellationToken))
-        {
-            throw Unavailable(e);
-        }
+        var versions = await VersionsAsync(key, cancellationToken);
+        return await HeadsAsync(versions.Where(version => version.IsDeleteMarker != true).Select(version => (key, (string?)version.VersionId)), cancellationToken);
     }
 
     public async ValueTask DeleteAsync(string key, CancellationToken cancellationToken = default)
     {
         ObjectGuard.CheckKey(key);
-        try
-        {
-            await client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = bucket, Key = key }, cancellationToken);
-        }
-        catch (Exception e) when (IsUnavailable(e, cancellationToken))
-        {
-            throw Unavailable(e);
-        }
+        var request = new DeleteObjectRequest { BucketName = bucket, Key = key };
+        await CallAsync(() => client.DeleteObjectAsync(request, cancellationToken), cancellationToken);
     }
 
     public async ValueTask EraseAsync(string key, CancellationToken cancellationToken = default)
     {
         ObjectGuard.CheckKey(key);
-        try
+        foreach (var version in await VersionsAsync(key, cancellationToken))
         {
-            foreach (var version in await VersionsAsync(key, cancellationToken))
-            {
-                await client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = bucket, Key = key, VersionId = version.VersionId }, cancellationToken);
-            }
-        }
-        catch (Exception e) when (IsUnavailable(e, cancellationToken))
-        {
-            throw Unavailable(e);
+            var request = new DeleteObjectRequest { BucketName = bucket, Key = key, VersionId = version.VersionId };
+            await CallAsync(() => client.DeleteObjectAsync(request, cancellationToken), cancellationToken);
         }
     }
 
@@ -147,7 +121,7 @@ internal sealed class S3ObjectStore(IAmazonS3 client, string bucket, TimeProvide
         ListVersionsResponse response;
         do
         {
-            response = await client.ListVersionsAsync(request, cancellationToken);
+            response = await CallAsync(() => client.ListVersionsAsync(request, cancellationToken), cancellationToken);
             var versions = response.Versions ?? [];
             found.AddRange(versions.Where(version => version.Key == key));
             if (versions.Exists(version => version.Key != key))
@@ -167,22 +141,23 @@ internal sealed class S3ObjectStore(IAmazonS3 client, string bucket, TimeProvide
         var heads = new List<ObjectInfo>();
         foreach (var some in objects.Chunk(HeadsAtOnce))
         {
-            var infos = await Task.WhenAll(some.Select(one => HeadAsync(one.Key, one.VersionId, cancellationToken)));
-            heads.AddRange(infos.OfType<ObjectInfo>());
+            var found = await Task.WhenAll(some.Select(one => CallAsync(() => HeadAsync(one.Key, one.VersionId, cancellationToken), cancellationToken)));
+            heads.AddRange(found.OfType<Head>().Select(head => head.Info));
         }
 
         return heads;
     }
 
-    /// <summary>Null when the object went after it was listed.</summary>
-    private async Task<ObjectInfo?> HeadAsync(string key, string? versionId, CancellationToken cancellationToken)
+    /// <summary>Null when there is none (any more).</summary>
+    private async Task<Head?> HeadAsync(string key, string? versionId, CancellationToken cancellationToken)
     {
         try
         {
             var head = await client.GetObjectMetadataAsync(
                 new GetObjectMetadataRequest { BucketName = bucket, Key = key, VersionId = versionId }, cancellationToken);
-            return new ObjectInfo(
-                key, head.VersionId, Unquoted(head.ETag), head.Headers.ContentType, head.ContentLength, TimeOf(head.Metadata, head.LastModified));
+            var storedAt = TimeOf(head.Metadata, head.LastModified);
+            return new Head(
+                new ObjectInfo(key, head.VersionId, Unquoted(head.ETag), head.Headers.ContentType, head.ContentLength, storedAt), head.Metadata[PutId]);
         }
         catch (AmazonS3Exception e) when (IsAbsent(e))
         {
@@ -200,14 +175,26 @@ internal sealed class S3ObjectStore(IAmazonS3 client, string bucket, TimeProvide
         e.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed && e.ErrorCode != "NoSuchBucket"
         || (e.StatusCode == HttpStatusCode.BadRequest && e.ErrorCode is "InvalidArgument" or "NoSuchVersion");
 
-    private static bool IsUnavailable(Exception e, CancellationToken cancellationToken) =>
-        e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException
-        || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+    private async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AwsCalls.TryAsync(call, cancellationToken);
+        }
+        catch (Exception e) when (AwsCalls.IsUnavailable(e, cancellationToken))
+        {
+            throw Unavailable(e);
+        }
+    }
 
-    private StorageUnavailableException Unavailable(Exception e) =>
-        new($"The bucket {bucket} cannot be reached: {(e as AmazonServiceException)?.ErrorCode ?? e.GetType().Name}.", e);
+    private StorageUnavailableException Unavailable(Exception e) => e is AmazonS3Exception { ErrorCode: "NoSuchBucket" }
+        ? new($"There is no bucket {bucket}; 'dotnet run -- setup-storage' creates it.", e)
+        : new($"The bucket {bucket} cannot be reached: {(e as AmazonServiceException)?.ErrorCode ?? e.GetType().Name}.", e);
 
     private static string Quoted(string tag) => $"\"{tag}\"";
 
     private static string Unquoted(string tag) => tag.Trim('"');
+
+    /// <param name="PutId">Of the put that stored it; null for somebody else's.</param>
+    private sealed record Head(ObjectInfo Info, string? PutId);
 }

@@ -31,8 +31,8 @@ function BlockView({ block, turn, onOpen, isOpen = false }: { block: Block; turn
     if (!citation) {
       return isWaiting ? <span class="chip waiting" aria-hidden="true">{n}</span> : null;
     }
-    const label = t('source', { n, title: citation.title });
-    return <button type="button" class="chip" aria-label={label} title={citation.title} onClick={() => onOpen(turn, n)}>{n}</button>;
+    const label = t('source', { n, title: citation.documentId === 'persona' ? t('persona') : citation.title });
+    return <button type="button" class="chip" aria-label={label} title={label} onClick={() => onOpen(turn, n)}>{n}</button>;
   };
   return <Markdown block={block} isOpen={isOpen} cite={cite} />;
 }

@@ -6,7 +6,7 @@ export function CodeBlock({ text, language }: { text: string; language: string }
   return (
     <div class="code">
       <div class="code-head">
-        <span>{name}</span>
+        <span aria-hidden="true">{name}</span>
         <CopyButton label={t('copyCode')} text={() => text} />
       </div>
       <pre tabIndex={0} role="region" aria-label={name || t('code')}><code>{text}</code></pre>

@@ -3,7 +3,7 @@ import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../shared/i18n';
 import { Icon } from '../shared/icons';
-import { loadOlder, older, open, sync, turns, view } from './conversation';
+import { latest, loadOlder, older, open, sync, turns, view } from './conversation';
 import { focusOn } from './focus';
 import { loadAnswerParts } from './lazy';
 import { isFarFromEnd, keepPlace, scrollToEnd } from './scroll';
@@ -42,13 +42,13 @@ function leave(done: Promise<void>): void {
 function Turns() {
   const all = turns.value;
   useSignalEffect(() => {
-    if (turns.value.length > 0) {
-      void loadAnswerParts();
+    if (latest.value?.phase.value) {
+      void loadAnswerParts(); // Once more with each step, should the line have been down.
     }
   });
   return (
     <>
-      {older.value !== null && <Earlier />}
+      {older.value !== null && <Earlier key={older.value} />}
       <div id="log" role="log" aria-live="off" aria-label={t('log')} tabIndex={-1}>
         {all.map((turn, index) => (
           <TurnArticle key={turn.key} turn={turn} number={turn.id === null ? index + 1 : turn.sequence} isLatest={index === all.length - 1} />
@@ -62,7 +62,7 @@ function Turns() {
 /** Older turns come when the reader gets there, by scrolling or by the button. */
 function Earlier() {
   const button = useRef<HTMLButtonElement>(null);
-  const load = () => void keepPlace(loadOlder);
+  const load = () => void loadOlder(keepPlace);
   const press = () => {
     document.querySelector<HTMLElement>('#log > article')?.focus({ preventScroll: true });
     load();

@@ -1,3 +1,4 @@
 export { default as Answer } from './Answer';
 export { openCitation } from './CitationSheet';
 export { Feedback } from './Feedback';
+export { spoken } from './spoken';

@@ -3,6 +3,7 @@ import { plural, t } from '../shared/i18n';
 import { passing } from '../shared/store';
 import { announce } from './announcer';
 import { ask, isAnswering, returned, stop, view } from './conversation';
+import { focusOn } from './focus';
 import { scrollToEnd } from './scroll';
 
 const longest = 4000;
@@ -33,7 +34,11 @@ export function startComposer(): void {
     const label = t(isStop ? 'stop' : 'send');
     button.dataset.action = isStop ? 'stop' : 'ask';
     button.ariaLabel = button.title = label;
+    const isFocused = document.activeElement === button;
     button.disabled = !isStop && (length.value === 0 || length.value > longest || view.value !== 'open');
+    if (isFocused && button.disabled) {
+      focusOn(); // Stopped, or the answer's end: browsers take the focus off a disabled button.
+    }
   });
   effect(() => {
     const over = length.value - longest;

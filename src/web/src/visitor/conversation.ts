@@ -88,22 +88,22 @@ async function load(id: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-export async function loadOlder(): Promise<void> {
+/** `place` puts them in their place; whoever reads may have scrolled on while they were on their way. */
+export async function loadOlder(place: (change: () => void) => void = (change) => change()): Promise<void> {
   const [cursor, id, { signal }] = [older.peek(), sessionId.peek(), shown];
   if (!cursor || !id) {
     return;
   }
-  older.value = null;
   try {
     const session = await api.session(id, pageSize, cursor);
-    if (!signal.aborted) {
-      older.value = session.nextCursor ?? null;
-      turns.value = [...session.items.map(Turn.from).reverse(), ...turns.peek()];
+    if (!signal.aborted && older.peek() === cursor) {
+      place(() => {
+        older.value = session.nextCursor ?? null;
+        turns.value = [...session.items.map(Turn.from).reverse(), ...turns.peek()];
+      });
     }
   } catch {
-    if (!signal.aborted) {
-      older.value = cursor;
-    }
+    // The button is still there.
   }
 }
 
@@ -138,13 +138,13 @@ function merge(session: SessionDetail): void {
     const turn = known.get(item.turnId);
     if (!turn) {
       news.push(Turn.from(item));
-    } else if (!turn.isActive && turn.phase.peek() !== item.status) {
-      turn.update(item);
+    } else if (!turn.isActive && turn.phase.peek() !== item.status && !(turn.isSettled && item.status === 'running')) {
+      turn.update(item); // A settled turn stays so: "running" was on its way here while the end came.
     }
   }
   turns.value = news.reduce(insert, turns.peek());
   const last = turns.peek().findLast((turn) => turn.id);
-  if (last?.phase.peek() === 'running' && !last.isFresh) {
+  if (last?.phase.peek() === 'running' && !last.isFollowed) {
     last.reset();
     void follow(last);
   }
@@ -189,8 +189,9 @@ export function retry(turn: Turn): void {
 }
 
 async function follow(turn: Turn): Promise<void> {
-  turn.isFresh = true;
+  turn.isFresh = turn.isFollowed = true;
   await readTurn(turn, sessionId.peek(), shown.signal, (event) => note(turn, event));
+  turn.isFollowed = false;
   if (turn.phase.peek() === 'refused') {
     writePending(null);
     giveBack(turn);

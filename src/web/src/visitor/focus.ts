@@ -1,5 +1,5 @@
 /**
- * Where the focus goes when the button that was pressed is gone: into the question field, so that no keyboard user starts over
+ * Where the focus goes when the button that was pressed is gone or disabled: into the question field, so that no keyboard user starts over
  * at the page's top. On a touch screen that would bring up the keyboard over the answer: there it is the newest turn.
  */
 export function focusOn(): void {

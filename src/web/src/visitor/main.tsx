@@ -9,7 +9,7 @@ import { followAddress, forget, isAnswering, isEmpty, latest, open, openAddress,
 import { startConnection } from './connection';
 import { focusOn } from './focus';
 import { talkToWidget } from './frame';
-import { loadAnswerParts } from './lazy';
+import { loadAnswerParts, loaded } from './lazy';
 import { followEnd, measureDock, stayAboveKeyboard } from './scroll';
 import { useStoredTheme } from './theme';
 import { TurnList } from './TurnList';
@@ -53,7 +53,7 @@ function speak(): void {
       } else if (turn && (phase === 'stopped' || !turn.answer.peek())) {
         announce(t(phase === 'stopped' ? 'stopped' : 'empty'));
       } else if (turn) {
-        announce(t('answered', { name: page.profile.name, answer: turn.answer.peek().replace(/\s*\[\d+\]/g, '') }));
+        announce(t('answered', { name: page.profile.name, answer: loaded.peek()?.spoken(turn.answer.peek()) ?? turn.answer.peek() }));
       }
     }
   });

@@ -11,7 +11,7 @@ import { t } from '../shared/i18n';
  */
 const safeLink = /^(?:https?:\/\/|mailto:|tel:)/i;
 
-const marked = new Marked({
+export const marked = new Marked({
   gfm: true,
   // A reference's address could stand far from where it is used, and would reach into blocks that are settled: none are read.
   tokenizer: { def: () => undefined },
@@ -162,7 +162,7 @@ function levelOf(depth: number, below: number): number {
 function list(token: Tokens.List, cite: Cite): VNode {
   const items = token.items.map((item) => (
     <li class={item.task ? 'task' : undefined}>
-      {item.task && <span aria-hidden="true">{item.checked ? '☑ ' : '☐ '}</span>}
+      {item.task && <span>{item.checked ? '☑ ' : '☐ '}</span>}
       {item.tokens.filter((inner) => inner.type !== 'checkbox').map((inner) => block(inner, cite))}
     </li>
   ));

@@ -35,15 +35,16 @@ export function followEnd(content: HTMLElement): void {
 }
 
 /** Runs what adds content above, and keeps what the reader sees in its place. Some browsers do it by themselves; then nothing is left to move. */
-export async function keepPlace(change: () => Promise<void>): Promise<void> {
-  const anchor = document.querySelector('#log > article');
-  const before = anchor?.getBoundingClientRect().top ?? 0;
-  await change();
-  await new Promise(requestAnimationFrame);
-  const moved = (anchor?.getBoundingClientRect().top ?? 0) - before;
-  if (Math.abs(moved) > 1) {
-    window.scrollBy({ top: moved, behavior: 'instant' });
-  }
+export function keepPlace(change: () => void): void {
+  const anchor = document.querySelector('#log > article')!;
+  const before = anchor.getBoundingClientRect().top;
+  change();
+  requestAnimationFrame(() => {
+    const moved = anchor.getBoundingClientRect().top - before;
+    if (Math.abs(moved) > 1) {
+      window.scrollBy({ top: moved, behavior: 'instant' });
+    }
+  });
 }
 
 /** Tells the styles how high the dock is; it grows with what is typed. */

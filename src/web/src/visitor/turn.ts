@@ -28,6 +28,8 @@ export class Turn {
   createdAt = new Date();
   /** Written before the reader's eyes. */
   isFresh = false;
+  /** Read from the server at this moment. */
+  isFollowed = false;
   /** Asked on this page, so that its `clientMessageId` is the one the server knows. */
   isOwn = true;
 
@@ -49,6 +51,11 @@ export class Turn {
 
   get isActive(): boolean {
     return this.phase.value === 'sending' || this.phase.value === 'running' || this.phase.value === 'reconnecting';
+  }
+
+  /** The server keeps it as it is. One that a crash left unanswered may be answered yet, and a refused one be there after all. */
+  get isSettled(): boolean {
+    return !this.isActive && this.phase.value !== 'unanswered' && this.phase.value !== 'refused';
   }
 
   /** Takes over what the server has stored. */

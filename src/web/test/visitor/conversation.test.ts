@@ -182,12 +182,23 @@ describe('a session', () => {
   });
 
   it('can be asked again for older turns that did not come', async () => {
-    server.next(session([stored(4)], 'older'), new TypeError('Failed to fetch'));
+    server.next(session([stored(4)], 'older'), new TypeError('Failed to fetch'), session([stored(3)]));
     await page.open('s');
 
     await page.loadOlder();
+    expect([shown().length, page.older.value]).toEqual([1, 'older']);
+    await page.loadOlder();
 
-    expect(page.older.value).toBe('older');
+    expect([shown().length, page.older.value]).toEqual([2, null]);
+  });
+
+  it('has its older turns once, however often they are asked for', async () => {
+    server.next(session([stored(4)], 'older'), session([stored(3)]), session([stored(3)]));
+    await page.open('s');
+
+    await Promise.all([page.loadOlder(), page.loadOlder()]);
+
+    expect(shown().map((text) => text[0])).toEqual(['3', '4']);
   });
 
   it.each([
@@ -244,6 +255,39 @@ describe('a session', () => {
     line.send(events.text('In ', '1815.'), events.finish()).done();
     await settle();
 
+    expect(shown()).toEqual(['1 answered: When? In 1815.']);
+  });
+
+  it('keeps the end of an answer that came while the server told that it was running', async () => {
+    const line = new Line().send(events.start, events.turn);
+    server.next(line);
+    page.ask('When?');
+    await settle();
+    let tell!: (answer: Response) => void;
+    server.next(() => new Promise((resolve) => (tell = resolve)));
+    const looked = page.sync();
+    await settle();
+    line.send(events.finish('stopped')).done();
+    await settle();
+
+    tell(session([stored(1, 'running', '')]));
+    await looked;
+    await settle();
+
+    expect([shown(), server.asked.length]).toEqual([['1 stopped: When? '], 2]);
+  });
+
+  it('follows once more what was lost here and is answered anew elsewhere', async () => {
+    server.next(new Line().send(events.start, events.turn, events.finish('unanswered')).done());
+    page.ask('When?');
+    await settle();
+    expect(shown()).toEqual(['1 unanswered: When? ']);
+    server.next(session([stored(1, 'running', '')]), whole());
+
+    await page.sync();
+    await settle();
+
+    expect(server.last.path).toBe('/api/chat/turns/s.1/stream');
     expect(shown()).toEqual(['1 answered: When? In 1815.']);
   });
 
@@ -349,30 +393,5 @@ describe('forgetting', () => {
     page.forget('other');
 
     expect([page.sessionId.value, shown().length, address.location.pathname]).toEqual(['s', 1, '/s/s']);
-  });
-});
-
-describe('tabs', () => {
-  it('hear each other, but not themselves', async () => {
-    const own = await import('../../src/visitor/tabs');
-    const heard: unknown[] = [];
-    own.listen((one) => heard.push(one));
-
-    own.tell({ kind: 'deleted', sessionId: 's' });
-    new tabs.Channel('digital-twin').postMessage({ kind: 'erased' });
-    new tabs.Channel('somebody-else').postMessage({ kind: 'erased' });
-
-    expect([heard, news[0]]).toEqual([[{ kind: 'erased' }], { kind: 'deleted', sessionId: 's' }]);
-  });
-
-  it('are alone where the browser has no channels', async () => {
-    vi.stubGlobal('BroadcastChannel', undefined);
-    vi.resetModules();
-    const own = await import('../../src/visitor/tabs');
-
-    expect(() => {
-      own.listen(() => {});
-      own.tell({ kind: 'erased' });
-    }).not.toThrow();
   });
 });

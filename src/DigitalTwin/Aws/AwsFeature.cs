@@ -1,0 +1,27 @@
+using Amazon.Runtime;
+
+namespace DigitalTwin.Aws;
+
+public static class AwsFeature
+{
+    /// <summary>
+    /// Registers the calls to AWS and reads the settings that are kept in Secrets Manager, so it comes before whatever reads settings.
+    /// Nothing is called, and no credential looked for, unless a setting asks for it. Bad settings stop the start.
+    /// </summary>
+    public static void AddAws(this IHostApplicationBuilder builder)
+    {
+        var settings = builder.Services.AddSettings(AwsSettings.From(builder.Configuration), new AwsSettingsValidator());
+        builder.Services.AddSingleton<AWSCredentials>(_ => new ChainCredentials());
+        builder.Services.AddSingleton<AwsClient>();
+        builder.Services.AddSingleton<SecretsManager>();
+        builder.Services.AddSingleton<Sqs>();
+        builder.Services.AddSingleton<BedrockRuntime>();
+        builder.Services.AddSingleton<BedrockAgentRuntime>();
+        if (settings.AppSecretId is not null || settings.LlmApiKeySecretId is not null)
+        {
+            using var credentials = new ChainCredentials();
+            using var client = new AwsClient(settings, credentials, TimeProvider.System);
+            builder.Configuration.AddSecretsAsync(settings, new SecretsManager(client)).GetAwaiter().GetResult();
+        }
+    }
+}

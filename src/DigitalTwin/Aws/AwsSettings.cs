@@ -1,0 +1,51 @@
+using Amazon;
+using FluentValidation;
+
+namespace DigitalTwin.Aws;
+
+/// <summary>Where AWS is. The credentials are no settings: they come from AWSSDK.Core's chain (environment, profile, role).</summary>
+/// <param name="Region"><c>Twin:Aws:Region</c>, else <c>AWS_REGION</c>, else <c>AWS_DEFAULT_REGION</c>; null when none is set.</param>
+/// <param name="AppSecretId"><c>Twin:Aws:AppSecretId</c>: name or ARN of a secret with settings as JSON; see <see cref="SecretSettings"/>.</param>
+/// <param name="LlmApiKeySecretId"><c>Twin:Aws:LlmApiKeySecretId</c>: name or ARN of a secret that is the key of the OpenAI-compatible engine.</param>
+/// <param name="Endpoints">Addresses by variable (<c>AWS_ENDPOINT_URL</c>, <c>AWS_ENDPOINT_URL_SQS</c>, …) that go before AWS's own.</param>
+public sealed record AwsSettings(string? Region, string? AppSecretId, string? LlmApiKeySecretId, IReadOnlyDictionary<string, string> Endpoints)
+{
+    private const string EveryService = "AWS_ENDPOINT_URL";
+
+    public static AwsSettings From(IConfiguration configuration) => new(
+        Value(configuration["Twin:Aws:Region"]) ?? Value(configuration["AWS_REGION"]) ?? Value(configuration["AWS_DEFAULT_REGION"]),
+        Value(configuration["Twin:Aws:AppSecretId"]),
+        Value(configuration["Twin:Aws:LlmApiKeySecretId"]),
+        AwsService.All.Select(service => service.EndpointVariable).Prepend(EveryService)
+            .Select(variable => (Variable: variable, Address: Value(configuration[variable])))
+            .Where(found => found.Address is not null)
+            .ToDictionary(found => found.Variable, found => found.Address!));
+
+    /// <summary>The service's own address if one is set, else the one for every service, else AWS's.</summary>
+    internal Uri AddressOf(AwsService service, string region) =>
+        Endpoints.TryGetValue(service.EndpointVariable, out var address) || Endpoints.TryGetValue(EveryService, out address)
+            ? new Uri(address)
+            : new Uri($"https://{service.HostPrefix}.{region}.{RegionEndpoint.GetBySystemName(region).PartitionDnsSuffix}");
+
+    private static string? Value(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+}
+
+internal sealed class AwsSettingsValidator : AbstractValidator<AwsSettings>
+{
+    public AwsSettingsValidator()
+    {
+        RuleFor(s => s.Region).Must(region => region is null || IsRegion(region))
+            .WithMessage("Twin:Aws:Region (or AWS_REGION) must be the name of a region, such as eu-central-1.");
+        RuleFor(s => s.Region).NotNull().When(s => s.AppSecretId is not null || s.LlmApiKeySecretId is not null)
+            .WithMessage("Twin:Aws:Region (or AWS_REGION) is missing; the secrets of Twin:Aws are read from there.");
+        RuleForEach(s => s.Endpoints)
+            .Must(endpoint => Uri.TryCreate(endpoint.Value, UriKind.Absolute, out var uri)
+                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+                && uri is { UserInfo: "", Query: "", Fragment: "" })
+            .OverridePropertyName("Twin:Aws")
+            .WithMessage((_, endpoint) => $"{endpoint.Key} must be an http or https address without credentials, query or fragment.");
+    }
+
+    /// <summary>The region becomes part of a host name.</summary>
+    public static bool IsRegion(string name) => name.Length is > 0 and <= 40 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-');
+}

@@ -1,0 +1,40 @@
+using FluentValidation;
+
+namespace DigitalTwin.Hosting.Lambda;
+
+/// <summary>What Lambda says of itself in the environment, and section <c>Twin:Lambda</c>.</summary>
+internal sealed record LambdaSettings
+{
+    private const string RuntimeApiVariable = "AWS_LAMBDA_RUNTIME_API";
+
+    /// <summary>Host and port of the Runtime API.</summary>
+    public required string RuntimeApi { get; init; }
+
+    /// <summary>A snapshot of the process is taken before its first event, and each environment starts from that.</summary>
+    public bool IsSnapStart { get; init; }
+
+    /// <summary>
+    /// <c>Twin:Lambda:OriginVerify</c>: the values, separated by commas, of the header by which CloudFront shows that a request came
+    /// through it. Two while they are being rotated; none when there is no CloudFront.
+    /// </summary>
+    public IReadOnlyList<string> OriginSecrets { get; init; } = [];
+
+    /// <summary>Whether this process runs inside Lambda.</summary>
+    public static bool IsLambda(IConfiguration configuration) => !string.IsNullOrEmpty(configuration[RuntimeApiVariable]);
+
+    public static LambdaSettings From(IConfiguration configuration) => new()
+    {
+        RuntimeApi = configuration[RuntimeApiVariable] ?? "",
+        IsSnapStart = configuration["AWS_LAMBDA_INITIALIZATION_TYPE"] == "snap-start",
+        OriginSecrets = (configuration["Twin:Lambda:OriginVerify"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+    };
+}
+
+internal sealed class LambdaSettingsValidator : AbstractValidator<LambdaSettings>
+{
+    private const int ShortestSecret = 16;
+
+    public LambdaSettingsValidator() =>
+        RuleFor(s => s.OriginSecrets).Must(secrets => secrets.All(secret => secret.Length >= ShortestSecret))
+            .WithMessage($"each value must have at least {ShortestSecret} characters.").OverridePropertyName("Twin:Lambda:OriginVerify");
+}

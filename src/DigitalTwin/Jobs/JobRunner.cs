@@ -1,0 +1,132 @@
+using DigitalTwin.Storage;
+
+namespace DigitalTwin.Jobs;
+
+/// <summary>
+/// Runs jobs: one that a bell rang for, or all that are due. Any number of processes may do so at once on one table.
+/// </summary>
+/// <remarks>
+/// Due jobs are found in an index, which may lag behind. It only says where to look: whether a job is due, and whose it is, its item
+/// says.
+/// </remarks>
+public sealed class JobRunner : IDisposable
+{
+    private const int Hands = 4;
+    private const int PageSize = 25;
+
+    private readonly ITable table;
+    private readonly JobTries tries;
+    private readonly TimeProvider clock;
+    private readonly SemaphoreSlim hands = new(Hands);
+
+    internal JobRunner(ITable table, JobTries tries, TimeProvider clock) => (this.table, this.tries, this.clock) = (table, tries, clock);
+
+    /// <summary>
+    /// Runs this job if it is due and nobody else has it. That it fails is no exception: its item then holds the reason and the next try.
+    /// When the token is cancelled the job is given back, and the try does not count. Throws <see cref="StorageUnavailableException"/>
+    /// when the table cannot be read or written.
+    /// </summary>
+    public Task<JobRunResult> RunAsync(string jobId, CancellationToken cancellationToken) => tries.TryAsync(jobId, cancellationToken);
+
+    /// <summary>
+    /// Runs every due job, and those whose worker let its lease run out, a few at a time, until there is none or the token is cancelled;
+    /// what is left, the next sweep finds. Throws <see cref="StorageUnavailableException"/>.
+    /// </summary>
+    public async Task<JobSweep> SweepAsync(CancellationToken cancellationToken)
+    {
+        var runs = new List<Task<JobRunResult>>();
+        var next = await StartDueAsync(runs.Add, cancellationToken);
+        var results = await Task.WhenAll(runs);
+        return new JobSweep(results.Count(result => result is JobRunResult.Done or JobRunResult.Again or JobRunResult.Failed), next);
+    }
+
+    public void Dispose() => hands.Dispose();
+
+    /// <summary>
+    /// Starts the due jobs one after the other, each when a hand is free, and each once. Returns when none is left to start, with the time
+    /// at which the next one is due.
+    /// </summary>
+    internal async Task<DateTimeOffset?> StartDueAsync(Action<Task<JobRunResult>> started, CancellationToken cancellationToken)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (true)
+        {
+            var (due, next) = await FindDueAsync();
+            due.RemoveAll(id => !seen.Add(id));
+            foreach (var id in due)
+            {
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    return next;
+                }
+
+                // A hand is free soon after the token is cancelled: the tries end with it.
+                await hands.WaitAsync(CancellationToken.None);
+                started(WithHandAsync(id, cancellationToken));
+            }
+
+            if (due.Count == 0)
+            {
+                return next;
+            }
+        }
+    }
+
+    private async Task<JobRunResult> WithHandAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await tries.TryAsync(id, cancellationToken);
+        }
+        finally
+        {
+            hands.Release();
+        }
+    }
+
+    private async ValueTask<(List<string> Due, DateTimeOffset? Next)> FindDueAsync()
+    {
+        var now = clock.GetUtcNow();
+        var jobs = new List<StoredJob>();
+        foreach (var state in new[] { JobState.Ready, JobState.Running })
+        {
+            for (var shard = 0; shard < JobKeys.Shards; shard++)
+            {
+                var query = new TableQuery { Partition = JobKeys.Partition(state, shard), Index = TableIndex.Gsi1, Limit = PageSize };
+                jobs.AddRange((await table.QueryAsync(query)).Items.Select(StoredJob.Of));
+            }
+        }
+
+        jobs.Sort((a, b) => a.At.CompareTo(b.At));
+        var later = jobs.Find(job => !job.IsDue(now));
+        return ([.. jobs.Where(job => job.IsDue(now)).Select(job => job.Id)], later?.At);
+    }
+}
+
+/// <summary>What became of a request to run a job. After each of them a message that asked for it has served.</summary>
+public enum JobRunResult
+{
+    Done,
+
+    /// <summary>It runs again at a later time: of its own wish, or because this try failed.</summary>
+    Again,
+
+    /// <summary>It was given up.</summary>
+    Failed,
+
+    /// <summary>It was given back because the process ends.</summary>
+    Released,
+
+    /// <summary>It was replaced, withdrawn or taken over meanwhile; the end of this run was not written.</summary>
+    Lost,
+
+    /// <summary>It has time, or somebody else has it.</summary>
+    NotDue,
+
+    /// <summary>There is no such job any more.</summary>
+    Missing,
+}
+
+/// <param name="Ran">How many jobs came to an end of their try.</param>
+/// <param name="NextDueAt">When the next known one is due; null when none is.</param>
+public sealed record JobSweep(int Ran, DateTimeOffset? NextDueAt);

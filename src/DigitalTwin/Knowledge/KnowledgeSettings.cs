@@ -1,0 +1,32 @@
+using FluentValidation;
+
+namespace DigitalTwin.Knowledge;
+
+/// <param name="Retriever"><c>Twin:Knowledge:Retriever</c>: <c>Index</c>, the documents here (default), or <c>KnowledgeBase</c>, one of Bedrock's.</param>
+/// <param name="KnowledgeBaseId"><c>Twin:Knowledge:KnowledgeBaseId</c>, ten letters and digits.</param>
+public sealed record KnowledgeSettings(string Retriever, string? KnowledgeBaseId)
+{
+    public const string Index = "Index";
+    public const string KnowledgeBase = "KnowledgeBase";
+
+    public bool UsesKnowledgeBase => string.Equals(Retriever, KnowledgeBase, StringComparison.OrdinalIgnoreCase);
+
+    public static KnowledgeSettings From(IConfiguration configuration) => new(
+        configuration["Twin:Knowledge:Retriever"] is { Length: > 0 } retriever ? retriever : Index,
+        configuration["Twin:Knowledge:KnowledgeBaseId"] is { Length: > 0 } id ? id : null);
+}
+
+internal sealed class KnowledgeSettingsValidator : AbstractValidator<KnowledgeSettings>
+{
+    private const int LongestId = 10;
+
+    public KnowledgeSettingsValidator()
+    {
+        RuleFor(s => s.Retriever)
+            .Must((settings, retriever) => settings.UsesKnowledgeBase || string.Equals(retriever, KnowledgeSettings.Index, StringComparison.OrdinalIgnoreCase))
+            .WithMessage(s => $"Twin:Knowledge:Retriever: '{s.Retriever}' is no retriever; there are Index and KnowledgeBase.");
+        RuleFor(s => s.KnowledgeBaseId)
+            .Must(id => id is { Length: <= LongestId } && id.All(char.IsAsciiLetterOrDigit)).When(s => s.UsesKnowledgeBase)
+            .WithMessage("Twin:Knowledge:KnowledgeBaseId must be the id of a Bedrock knowledge base, up to ten letters and digits, when Twin:Knowledge:Retriever is KnowledgeBase.");
+    }
+}

@@ -1,0 +1,21 @@
+using Amazon.DynamoDBv2;
+using Amazon.S3;
+
+namespace DigitalTwin.Storage.Aws;
+
+internal static class AwsStorageFeature
+{
+    /// <summary>Registers the stores over DynamoDB and S3. Nothing is called before the first use.</summary>
+    public static void AddAwsStorage(this IServiceCollection services, StorageSettings settings)
+    {
+        services.AddSingleton(_ => AwsClients.DynamoDb());
+        services.AddSingleton(_ => AwsClients.S3());
+        services.AddSingleton<ITable>(provider => new DynamoDbTable(
+            provider.GetRequiredService<IAmazonDynamoDB>(),
+            settings.TableName,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<DynamoDbTable>>()));
+        services.AddSingleton<IObjectStore>(provider => new S3ObjectStore(
+            provider.GetRequiredService<IAmazonS3>(), settings.BucketName, provider.GetRequiredService<TimeProvider>()));
+    }
+}

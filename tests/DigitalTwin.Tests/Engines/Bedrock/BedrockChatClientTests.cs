@@ -1,0 +1,265 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using DigitalTwin.Engines;
+using DigitalTwin.Tests.Testing;
+using Microsoft.Extensions.AI;
+using Xunit;
+
+namespace DigitalTwin.Tests.Engines.Bedrock;
+
+public sealed class BedrockChatClientTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, string> BrokenStreams => new()
+    {
+        { "cut", "connection_lost" },
+        { "half", "connection_lost" },
+        { "ends too soon", "connection_lost" },
+        { "malformed", "malformed" },
+        { "damaged", "malformed" },
+        { "malformed output", "malformed" },
+        { "throttlingException", "http_429" },
+        { "modelStreamErrorException", "http_424" },
+        { "internalServerException", "http_500" },
+        { "serviceUnavailableException", "http_503" },
+        { "validationException", "http_400" },
+        { "futureException", "error_in_stream" },
+        { "error", "error_in_stream" },
+    };
+
+    [Fact(Timeout = 30_000)]
+    public async Task The_request_carries_the_prompt_the_limits_and_the_guardrail()
+    {
+        await using var host = await BedrockHost.StartAsync(
+            ("Twin:Engines:Bedrock:GuardrailId", "gr1234"), ("Twin:Engines:Bedrock:GuardrailVersion", "2"));
+        host.Server.Next(BedrockReply.Of("Hi"));
+        ChatMessage[] prompt =
+        [
+            new(ChatRole.System, "You are Ada."),
+            new(ChatRole.User, "Who are you?"),
+            new(ChatRole.Assistant, "Ada."),
+            new(ChatRole.User, "Und \"wirklich\"? 🙂"),
+        ];
+        var options = new ChatOptions { Instructions = "Be brief.", MaxOutputTokens = 50, Temperature = 0.5f, TopP = 0.9f, StopSequences = ["END"] };
+
+        await foreach (var update in host.Bedrock.GetStreamingResponseAsync(prompt, options, Cancellation))
+        {
+        }
+
+        var request = Assert.Single(host.Server.Requests);
+        Assert.Equal("/model/eu.anthropic.claude-sonnet-4-20250514-v1%3A0/converse-stream", request.Target);
+        Assert.Equal("application/json", request.Headers["Content-Type"]);
+        Assert.StartsWith("AWS4-HMAC-SHA256 Credential=AKIDMARKER/20300101/eu-central-1/bedrock/aws4_request", request.Headers["Authorization"], StringComparison.Ordinal);
+        Assert.Equal("session-token-marker", request.Headers["X-Amz-Security-Token"]);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(request.Text), JsonNode.Parse(
+            """
+            {"messages": [{"role": "user", "content": [{"text": "Who are you?"}]}, {"role": "assistant", "content": [{"text": "Ada."}]},
+                          {"role": "user", "content": [{"text": "Und \"wirklich\"? 🙂"}]}],
+             "system": [{"text": "Be brief."}, {"text": "You are Ada."}],
+             "inferenceConfig": {"maxTokens": 50, "temperature": 0.5, "topP": 0.9, "stopSequences": ["END"]},
+             "guardrailConfig": {"guardrailIdentifier": "gr1234", "guardrailVersion": "2"}}
+            """)), request.Text);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Questions_without_an_answer_are_one_message_and_blank_text_is_left_out()
+    {
+        await using var host = await BedrockHost.StartAsync();
+        host.Server.Next(BedrockReply.Of("Hi"));
+
+        await host.Bedrock.GetResponseAsync(
+            [new(ChatRole.System, " "), new(ChatRole.User, "One?"), new(ChatRole.User, ""), new(ChatRole.User, "Two?")], cancellationToken: Cancellation);
+
+        var request = Assert.Single(host.Server.Requests);
+        Assert.Equal([("user", "One?\nTwo?")], request.Messages);
+        Assert.False(request.Body.TryGetProperty("system", out _));
+        Assert.Equal(800, request.Body.GetProperty("inferenceConfig").GetProperty("maxTokens").GetInt32());
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_answer_carries_model_finish_reason_and_usage(bool asStream)
+    {
+        await using var host = await BedrockHost.StartAsync();
+        host.Server.Next(BedrockReply.Of("One ", "two"));
+
+        var response = asStream
+            ? await host.Bedrock.GetStreamingResponseAsync("Count.", cancellationToken: Cancellation).ToChatResponseAsync(Cancellation)
+            : await host.Bedrock.GetResponseAsync("Count.", cancellationToken: Cancellation);
+
+        Assert.Equal(("One two", BedrockHost.ModelId, ChatFinishReason.Stop), (response.Text, response.ModelId, response.FinishReason));
+        Assert.Equal((10, 2, 12), (response.Usage?.InputTokenCount, response.Usage?.OutputTokenCount, response.Usage?.TotalTokenCount));
+        Assert.EndsWith(asStream ? "/converse-stream" : "/converse", Assert.Single(host.Server.Requests).Target, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("end_turn", "stop")]
+    [InlineData("stop_sequence", "stop")]
+    [InlineData("max_tokens", "length")]
+    [InlineData("model_context_window_exceeded", "length")]
+    [InlineData("guardrail_intervened", "content_filter")]
+    [InlineData("content_filtered", "content_filter")]
+    [InlineData("tool_use", "tool_calls")]
+    [InlineData("something_new", "stop")]
+    public async Task A_stop_reason_becomes_a_finish_reason(string stopReason, string finishReason)
+    {
+        await using var host = await BedrockHost.StartAsync();
+        foreach (var asStream in new[] { true, false })
+        {
+            host.Server.Next(BedrockReply.Gated().Role().Token("One").Finish(stopReason).Done());
+
+            var response = asStream
+                ? await host.Bedrock.GetStreamingResponseAsync("Count.", cancellationToken: Cancellation).ToChatResponseAsync(Cancellation)
+                : await host.Bedrock.GetResponseAsync("Count.", cancellationToken: Cancellation);
+
+            Assert.Equal(new ChatFinishReason(finishReason), response.FinishReason);
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Events_without_text_are_passed_over()
+    {
+        await using var host = await BedrockHost.StartAsync();
+        host.Server.Next(BedrockReply.Gated().Role()
+            .Event("contentBlockStart", new JsonObject { ["contentBlockIndex"] = 0, ["start"] = new JsonObject() })
+            .Event("contentBlockDelta", new JsonObject { ["contentBlockIndex"] = 0, ["delta"] = new JsonObject { ["reasoningContent"] = new JsonObject { ["text"] = "Hm." } } })
+            .Event("somethingNew", [])
+            .Token("Hi").Finish().Done());
+
+        Assert.Equal("bedrock: Hi", await host.AnswerAsync(Cancellation));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Every_token_arrives_before_the_next_is_sent_and_quickly()
+    {
+        await using var host = await BedrockHost.StartAsync();
+        var reply = host.Server.Next(BedrockReply.Gated().Role());
+        await using var answer = host.Ask(Cancellation).GetAsyncEnumerator(Cancellation);
+        List<double> latencies = [];
+
+        for (var i = 0; i < 50; i++)
+        {
+            var sent = Stopwatch.GetTimestamp();
+            reply.Token($"token {i} ");
+            Assert.True(await answer.MoveNextAsync());
+            latencies.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+            Assert.Equal($"token {i} ", answer.Current.Text);
+        }
+
+        reply.Finish().Done();
+        Assert.True(await answer.MoveNextAsync());
+        Assert.Equal(ChatFinishReason.Stop, answer.Current.FinishReason);
+        Assert.False(await answer.MoveNextAsync());
+        var median = latencies.Order().ElementAt(25);
+        TestContext.Current.TestOutputHelper?.WriteLine($"median {median:F2} ms, longest {latencies.Max():F2} ms");
+        Assert.InRange(median, 0, 20);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(302)]
+    [InlineData(400)]
+    [InlineData(403)]
+    [InlineData(404)]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task A_status_becomes_a_code_and_the_client_itself_never_retries(int status)
+    {
+        await using var host = await BedrockHost.StartAsync();
+        host.Server.Next(BedrockReply.Status(status));
+        host.Server.Next(BedrockReply.Status(status));
+
+        var whole = await Assert.ThrowsAsync<EngineFailedException>(() => host.Bedrock.GetResponseAsync("Hi", cancellationToken: Cancellation));
+        var stream = await Assert.ThrowsAsync<EngineFailedException>(
+            () => host.Bedrock.GetStreamingResponseAsync("Hi", cancellationToken: Cancellation).ToChatResponseAsync(Cancellation));
+
+        Assert.Equal(($"http_{status}", $"http_{status}"), (whole.Code, stream.Code));
+        Assert.Equal((status is 429 or >= 500, status == 400), (stream.IsTransient, stream.BlamesRequest));
+        Assert.Equal(2, host.Server.Requests.Count);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [MemberData(nameof(BrokenStreams))]
+    public async Task A_stream_that_breaks_delivers_its_text_so_far_and_fails(string kind, string code)
+    {
+        await using var host = await BedrockHost.StartAsync();
+        var reply = host.Server.Next(BedrockReply.Gated().Role().Token("Once "));
+        List<string> seen = [];
+
+        var failure = await Assert.ThrowsAsync<EngineFailedException>(async () =>
+        {
+            await foreach (var update in host.Ask(Cancellation))
+            {
+                seen.Add(update.Text);
+                Break(reply, kind);
+            }
+        });
+
+        Assert.Equal(["Once "], seen);
+        Assert.Equal(("bedrock", code), (failure.Engine, failure.Code));
+        Assert.Single(host.Server.Requests);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_server_that_is_not_there_is_a_connection_failure()
+    {
+        await using var host = await BedrockHost.StartAsync();
+        await host.Server.DisposeAsync();
+
+        var failure = await Assert.ThrowsAsync<EngineFailedException>(() => host.Bedrock.GetResponseAsync("Hi", cancellationToken: Cancellation));
+
+        Assert.Equal(("not_connected", true), (failure.Code, failure.IsTransient));
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Cancellation_closes_the_connection(bool inTheMiddle)
+    {
+        await using var host = await BedrockHost.StartAsync();
+        var reply = host.Server.Next(inTheMiddle ? BedrockReply.Gated().Role().Token("Once ") : BedrockReply.Hang());
+        using var cancel = new CancellationTokenSource();
+        await using var answer = host.Ask(cancel.Token).GetAsyncEnumerator(Cancellation);
+        if (inTheMiddle)
+        {
+            Assert.True(await answer.MoveNextAsync());
+        }
+
+        var next = answer.MoveNextAsync().AsTask();
+        await reply.Started;
+        var watch = Stopwatch.StartNew();
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
+        Assert.InRange(watch.ElapsedMilliseconds, 0, 100);
+        await reply.ClientLeft;
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_reader_that_leaves_early_closes_the_connection()
+    {
+        await using var host = await BedrockHost.StartAsync();
+        var reply = host.Server.Next(BedrockReply.Gated().Role().Token("Once "));
+
+        await foreach (var update in host.Ask(Cancellation))
+        {
+            break;
+        }
+
+        await reply.ClientLeft;
+    }
+
+    internal static BedrockReply Break(BedrockReply reply, string kind) => kind switch
+    {
+        "cut" => reply.Cut(),
+        "half" => reply.Half(),
+        "ends too soon" => reply.Done(),
+        "malformed" => reply.Malformed(),
+        "damaged" => reply.Damaged(),
+        "malformed output" => reply.Finish("malformed_model_output"),
+        "error" => reply.Error("InternalError", "error-marker"),
+        _ => reply.Exception(kind, "error-marker"),
+    };
+}
