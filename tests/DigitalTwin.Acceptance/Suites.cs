@@ -6,9 +6,15 @@ namespace DigitalTwin.Acceptance
 {
     [CollectionDefinition(nameof(Given))]
     public sealed class OneGiven : ICollectionFixture<Given>;
+
+    [CollectionDefinition(nameof(KestrelOnAws))]
+    public sealed class OneKestrelOnAws : ICollectionFixture<KestrelOnAws>;
+
+    [CollectionDefinition(nameof(LambdaOnAws))]
+    public sealed class OneLambdaOnAws : ICollectionFixture<LambdaOnAws>;
 }
 
-namespace DigitalTwin.Acceptance.OnGiven
+namespace DigitalTwin.Acceptance.WithGiven
 {
     [Collection(nameof(Given))]
     public sealed class Basics(Given twin) : BasicsSuite(twin);
@@ -27,4 +33,46 @@ namespace DigitalTwin.Acceptance.OnGiven
 
     [Collection(nameof(Given))]
     public sealed class Owner(Given twin) : OwnerSuite(twin);
+}
+
+namespace DigitalTwin.Acceptance.WithKestrelOnAws
+{
+    [Collection(nameof(KestrelOnAws))]
+    public sealed class Basics(KestrelOnAws twin) : BasicsSuite(twin);
+
+    [Collection(nameof(KestrelOnAws))]
+    public sealed class Questions(KestrelOnAws twin) : QuestionsSuite(twin);
+
+    [Collection(nameof(KestrelOnAws))]
+    public sealed class Streaming(KestrelOnAws twin) : StreamingSuite(twin);
+
+    [Collection(nameof(KestrelOnAws))]
+    public sealed class Sessions(KestrelOnAws twin) : SessionsSuite(twin);
+
+    [Collection(nameof(KestrelOnAws))]
+    public sealed class Privacy(KestrelOnAws twin) : PrivacySuite(twin);
+
+    [Collection(nameof(KestrelOnAws))]
+    public sealed class Owner(KestrelOnAws twin) : OwnerSuite(twin);
+}
+
+namespace DigitalTwin.Acceptance.WithLambdaOnAws
+{
+    [Collection(nameof(LambdaOnAws))]
+    public sealed class Basics(LambdaOnAws twin) : BasicsSuite(twin);
+
+    [Collection(nameof(LambdaOnAws))]
+    public sealed class Questions(LambdaOnAws twin) : QuestionsSuite(twin);
+
+    [Collection(nameof(LambdaOnAws))]
+    public sealed class Streaming(LambdaOnAws twin) : StreamingSuite(twin);
+
+    [Collection(nameof(LambdaOnAws))]
+    public sealed class Sessions(LambdaOnAws twin) : SessionsSuite(twin);
+
+    [Collection(nameof(LambdaOnAws))]
+    public sealed class Privacy(LambdaOnAws twin) : PrivacySuite(twin);
+
+    [Collection(nameof(LambdaOnAws))]
+    public sealed class Owner(LambdaOnAws twin) : OwnerSuite(twin);
 }

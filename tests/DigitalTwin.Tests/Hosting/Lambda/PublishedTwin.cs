@@ -10,6 +10,10 @@ internal sealed class PublishedTwin : IAsyncDisposable
     public const string OwnerKey = TwinFixture.OwnerKey;
 
     private static readonly Lazy<Task<string>> Assembly = new(PublishAsync);
+
+    /// <summary>The published <c>.dll</c>.</summary>
+    public static Task<string> AssemblyPath => Assembly.Value;
+
     private readonly TempFolder folder;
 
     private PublishedTwin(LoopbackRuntimeApi runtime, LambdaProcess process, TempFolder folder) => (Runtime, Process, this.folder) = (runtime, process, folder);
