@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using DigitalTwin.CrashWriter;
 using DigitalTwin.Storage;
 using DigitalTwin.Storage.Embedded;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -7,6 +9,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 // after what it says is durable.
 var output = Console.OpenStandardOutput();
 var printing = new Lock();
+if (args[1] == "jobs")
+{
+    await JobsMode.RunAsync(args[0], int.Parse(args[2], CultureInfo.InvariantCulture), int.Parse(args[3], CultureInfo.InvariantCulture), Print);
+    return;
+}
+
 var full = args[1] == "fill";
 var options = new EmbeddedTableOptions { Folder = args[0], CompactAtBytes = full ? long.MaxValue : 64 << 10, CompactAtRatio = 0.5 };
 await using var table = EmbeddedTable.Open(options, TimeProvider.System, NullLogger<EmbeddedTable>.Instance);

@@ -33,26 +33,43 @@ public sealed class JobBoard(ITable table, IJobBell bell, RunningJobs running, T
         while (await table.GetAsync(JobKeys.Job(id)) is { } item)
         {
             var job = StoredJob.Of(item);
-            if (!job.IsLeased(clock.GetUtcNow()))
+            var here = running.Find(id);
+            var isLeased = job.IsLeased(clock.GetUtcNow());
+            if (isLeased && !await TakeAwayAsync(job))
             {
-                if ((await table.WriteAsync(new[] { job.Delete() })).Committed)
-                {
-                    return true;
-                }
-
                 continue;
             }
 
-            // In this order, so that a crash while the run ends leaves a job that clears up.
-            var later = job.Next(job.Record with { State = JobState.Ready, DueAt = job.At, LeaseUntil = null });
-            if ((await table.WriteAsync(new[] { later.Replace() })).Committed && !await running.EndAsync(id))
+            foreach (var run in here)
             {
-                await bell.RingAsync(id, later.Record.DueAt);
+                await run.EndAsync();
+            }
+
+            if (isLeased && here.Count == 0)
+            {
+                return true;
+            }
+
+            if (!isLeased && (await table.WriteAsync(new[] { job.Delete() })).Committed)
+            {
                 return true;
             }
         }
 
         return false;
+    }
+
+    /// <summary>Before the run is ended, so that a crash meanwhile leaves a job that clears up; false when the job has changed.</summary>
+    private async ValueTask<bool> TakeAwayAsync(StoredJob job)
+    {
+        var later = job.Next(job.Record with { State = JobState.Ready, DueAt = job.At, LeaseUntil = null });
+        if (!(await table.WriteAsync(new[] { later.Replace() })).Committed)
+        {
+            return false;
+        }
+
+        await bell.RingAsync(job.Id, job.At);
+        return true;
     }
 }
 

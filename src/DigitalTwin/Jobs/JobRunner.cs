@@ -35,39 +35,42 @@ public sealed class JobRunner : IDisposable
     public async Task<JobSweep> SweepAsync(CancellationToken cancellationToken)
     {
         var runs = new List<Task<JobRunResult>>();
-        var next = await StartDueAsync(runs.Add, cancellationToken);
+        await StartDueAsync(runs.Add, cancellationToken);
         var results = await Task.WhenAll(runs);
-        return new JobSweep(results.Count(result => result is JobRunResult.Done or JobRunResult.Again or JobRunResult.Failed), next);
+        var left = await FindAsync();
+        return new JobSweep(
+            results.Count(result => result is JobRunResult.Done or JobRunResult.Again or JobRunResult.Failed), left.Count == 0 ? null : left[0].At);
     }
 
     public void Dispose() => hands.Dispose();
 
     /// <summary>
     /// Starts the due jobs one after the other, each when a hand is free, and each once. Returns when none is left to start, with the time
-    /// at which the next one is due.
+    /// at which the next one is due or a lease ends.
     /// </summary>
     internal async Task<DateTimeOffset?> StartDueAsync(Action<Task<JobRunResult>> started, CancellationToken cancellationToken)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (true)
         {
-            var (due, next) = await FindDueAsync();
-            due.RemoveAll(id => !seen.Add(id));
-            foreach (var id in due)
+            var now = clock.GetUtcNow();
+            var jobs = await FindAsync();
+            var due = jobs.FindAll(job => job.IsDue(now) && seen.Add(job.Id));
+            if (due.Count == 0)
+            {
+                return jobs.Find(job => !job.IsDue(now))?.At;
+            }
+
+            foreach (var job in due)
             {
                 if (cancellationToken.IsCancellationRequested)
                 {
-                    return next;
+                    return null;
                 }
 
                 // A hand is free soon after the token is cancelled: the tries end with it.
                 await hands.WaitAsync(CancellationToken.None);
-                started(WithHandAsync(id, cancellationToken));
-            }
-
-            if (due.Count == 0)
-            {
-                return next;
+                started(WithHandAsync(job.Id, cancellationToken));
             }
         }
     }
@@ -84,9 +87,9 @@ public sealed class JobRunner : IDisposable
         }
     }
 
-    private async ValueTask<(List<string> Due, DateTimeOffset? Next)> FindDueAsync()
+    /// <summary>The first jobs of each part of the index, in the order of their times.</summary>
+    private async ValueTask<List<StoredJob>> FindAsync()
     {
-        var now = clock.GetUtcNow();
         var jobs = new List<StoredJob>();
         foreach (var state in new[] { JobState.Ready, JobState.Running })
         {
@@ -98,8 +101,7 @@ public sealed class JobRunner : IDisposable
         }
 
         jobs.Sort((a, b) => a.At.CompareTo(b.At));
-        var later = jobs.Find(job => !job.IsDue(now));
-        return ([.. jobs.Where(job => job.IsDue(now)).Select(job => job.Id)], later?.At);
+        return jobs;
     }
 }
 
@@ -128,5 +130,5 @@ public enum JobRunResult
 }
 
 /// <param name="Ran">How many jobs came to an end of their try.</param>
-/// <param name="NextDueAt">When the next known one is due; null when none is.</param>
+/// <param name="NextDueAt">When the next job is due, or the lease of somebody else's ends; null when there is none.</param>
 public sealed record JobSweep(int Ran, DateTimeOffset? NextDueAt);

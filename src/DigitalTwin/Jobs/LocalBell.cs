@@ -45,7 +45,9 @@ internal sealed class LocalBell(TimeProvider clock) : IJobBell
             }
 
             using var woken = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(Task.Delay(left, clock, woken.Token), rung);
+            // Timers know whole milliseconds and cut off the rest; one that fires early would be set again and again.
+            var delay = TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
+            await Task.WhenAny(Task.Delay(delay, clock, woken.Token), rung);
             await woken.CancelAsync();
             cancellationToken.ThrowIfCancellationRequested();
         }

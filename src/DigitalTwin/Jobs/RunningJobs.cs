@@ -27,20 +27,12 @@ public sealed class RunningJobs
         job.Ended.SetResult();
     }
 
-    /// <summary>Cancels the runs of this job and waits for their end; false when there are none here.</summary>
-    internal async Task<bool> EndAsync(string id)
+    internal IReadOnlyList<RunningJob> Find(string id)
     {
-        Task[] ends;
         lock (gate)
         {
-            var here = all.FindAll(job => job.Id == id);
-            here.ForEach(job => job.IsWithdrawn = true);
-            here.ForEach(job => job.Cancellation.Cancel());
-            ends = [.. here.Select(job => job.Ended.Task)];
+            return all.FindAll(job => job.Id == id);
         }
-
-        await Task.WhenAll(ends);
-        return ends.Length > 0;
     }
 }
 
@@ -52,5 +44,22 @@ internal sealed class RunningJob(string id, CancellationTokenSource cancellation
 
     public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public bool IsWithdrawn { get; set; }
+    /// <summary>Whether the run was ended because there is no use for it any more.</summary>
+    public bool IsWithdrawn { get; private set; }
+
+    /// <summary>Cancels the run and waits until its handler has returned.</summary>
+    public async Task EndAsync()
+    {
+        IsWithdrawn = true;
+        try
+        {
+            await Cancellation.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
+
+        await Ended.Task;
+    }
 }

@@ -25,7 +25,7 @@ public sealed class SessionStore(
     }
 
     /// <summary>The session if it exists, for the twin's own upkeep; nothing of it may be shown to a visitor.</summary>
-    internal async ValueTask<StoredSession?> FindWhoseverAsync(string sessionId) =>
+    internal async ValueTask<StoredSession?> FindForUpkeepAsync(string sessionId) =>
         await table.GetAsync(MemoryKeys.Session(sessionId)) is { } item ? Stored(item) : null;
 
     /// <summary>One turn of a session that was found with <see cref="FindAsync"/>.</summary>
@@ -139,18 +139,13 @@ public sealed class SessionStore(
         var now = clock.GetUtcNow();
         var expires = settings.ExpiryFrom(now);
         var sequence = session.Record.TurnCount + 1;
-        var record = session.Record with
-        {
-            TurnCount = sequence,
-            LastActiveAt = now,
-            Title = session.IsNew ? Shorten(question) : session.Record.Title,
-            TranscriptDue = true,
-        };
+        var record = WithNext(session, question, now);
         var transcript = session.Record.TranscriptDue ? null : jobs.Prepare(TranscriptJob.Kind, session.Id, now + settings.TranscriptAfter, session.Id);
+        var turn = new TurnRecord { Status = TurnStatus.Running, Question = question, CreatedAt = now, LeaseUntil = leases.Begin(now) };
         var writes = new List<TableWrite>(5)
         {
             PutSession(session, record, session.Version + 1, expires),
-            PutTurn(new TurnId(session.Id, sequence), new TurnRecord { Status = TurnStatus.Running, Question = question, CreatedAt = now, LeaseUntil = leases.Begin(now) }, 1, expires),
+            PutTurn(new TurnId(session.Id, sequence), turn, 1, expires),
         };
         if (session.ExpiresAt != expires)
         {
@@ -170,17 +165,13 @@ public sealed class SessionStore(
             writes.Add(transcript.Write);
         }
 
-        if (!(await table.WriteAsync(writes.ToArray())).Committed)
-        {
-            return false;
-        }
-
-        if (transcript is not null)
+        var begun = (await table.WriteAsync(writes.ToArray())).Committed;
+        if (begun && transcript is not null)
         {
             await jobs.AnnounceAsync(transcript);
         }
 
-        return true;
+        return begun;
     }
 
     /// <summary>
@@ -222,6 +213,14 @@ public sealed class SessionStore(
 
     private static StoredSession Stored(TableItem item) => new(
         item.Key.PK[MemoryKeys.SessionPrefix.Length..], item.Read(MemoryRecordsJson.Default.SessionRecord), item.Version, item.ExpiresAt);
+
+    private static SessionRecord WithNext(StoredSession session, string question, DateTimeOffset now) => session.Record with
+    {
+        TurnCount = session.Record.TurnCount + 1,
+        LastActiveAt = now,
+        Title = session.IsNew ? Shorten(question) : session.Record.Title,
+        TranscriptDue = true,
+    };
 
     private static TableQuery Turns(string sessionId) =>
         new() { Partition = MemoryKeys.SessionPartition(sessionId), SortPrefix = MemoryKeys.TurnPrefix };

@@ -21,7 +21,7 @@ internal sealed class TranscriptJob(SessionStore sessions, TranscriptStore trans
 
     public async ValueTask<JobOutcome> RunAsync(JobRun job, CancellationToken cancellationToken)
     {
-        if (await sessions.FindWhoseverAsync(job.Payload) is not { } session)
+        if (await sessions.FindForUpkeepAsync(job.Payload) is not { } session)
         {
             await transcripts.EraseAsync(job.Payload);
             return JobOutcome.Done();
@@ -47,7 +47,7 @@ internal sealed class TranscriptJob(SessionStore sessions, TranscriptStore trans
     public async ValueTask<IReadOnlyList<TableWrite>> DropAsync(JobRun job, CancellationToken cancellationToken)
     {
         await transcripts.EraseAsync(job.Payload);
-        return await sessions.FindWhoseverAsync(job.Payload) is { Record.TranscriptDue: true } session
+        return await sessions.FindForUpkeepAsync(job.Payload) is { Record.TranscriptDue: true } session
             ? [SessionStore.PutTranscriptMark(session, isDue: false)]
             : [];
     }

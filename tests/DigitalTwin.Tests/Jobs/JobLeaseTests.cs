@@ -52,16 +52,20 @@ public sealed class JobLeaseTests : IAsyncDisposable
     public async Task A_worker_that_overstays_its_lease_does_not_end_the_try_of_the_next()
     {
         var gates = new[] { new TaskCompletionSource(), new TaskCompletionSource() };
+        var entered = new[] { new TaskCompletionSource(), new TaskCompletionSource() };
         host.Work = async (job, _) =>
         {
+            entered[job.Attempt - 1].SetResult();
             await gates[job.Attempt - 1].Task;
             return JobOutcome.Retry($"{job.Attempt}");
         };
         var second = host.NewWorker().GetRequiredService<JobRunner>();
         var id = await host.LeaveAsync();
         var first = host.RunAsync(id);
+        await entered[0].Task;
         host.Clock.Advance(Lease);
         var next = second.RunAsync(id, Cancel);
+        await entered[1].Task;
 
         gates[0].SetResult();
         Assert.Equal(JobRunResult.Lost, await first);
@@ -76,13 +80,16 @@ public sealed class JobLeaseTests : IAsyncDisposable
     [Fact]
     public async Task A_handler_is_told_when_its_lease_is_over_and_is_tried_again()
     {
+        var entered = new TaskCompletionSource();
         host.Work = async (_, cancellation) =>
         {
+            entered.SetResult();
             await Task.Delay(Timeout.Infinite, cancellation);
             return JobOutcome.Done();
         };
         var id = await host.LeaveAsync();
         var run = host.RunAsync(id);
+        await entered.Task;
 
         host.Clock.Advance(Lease);
 
@@ -191,9 +198,10 @@ public sealed class JobLeaseTests : IAsyncDisposable
     [Fact]
     public async Task A_run_here_is_over_when_its_job_has_been_taken_back()
     {
-        var ended = false;
+        var (entered, ended) = (new TaskCompletionSource(), false);
         host.Work = async (_, cancellation) =>
         {
+            entered.SetResult();
             try
             {
                 await Task.Delay(Timeout.Infinite, cancellation);
@@ -207,6 +215,7 @@ public sealed class JobLeaseTests : IAsyncDisposable
         };
         var id = await host.LeaveAsync(key: "k");
         var run = host.RunAsync(id);
+        await entered.Task;
 
         Assert.True(await host.Board.WithdrawAsync(JobsHost.Kind, "k"));
 

