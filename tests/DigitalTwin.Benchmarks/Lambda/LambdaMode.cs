@@ -22,7 +22,8 @@ internal static class LambdaMode
     {
         using var temporary = new ScratchFolder();
         var runs = options.Number("runs", 9);
-        var app = options.Find("app") ?? await PublishAsync(Path.Combine(temporary.Path, "x64"), "linux-x64", readyToRun: true);
+        var app = options.Find("app") ?? await AppFolder.PublishAsync(
+            Path.Combine(temporary.Path, "ready-to-run"), "-r", "linux-x64", "--self-contained", "false", "-p:UseAppHost=false", "-p:PublishReadyToRun=true");
         var data = options.Find("data") ?? Path.Combine(temporary.Path, "data");
         await StartAsync(app, data);
         var starts = new List<double>();
@@ -36,7 +37,7 @@ internal static class LambdaMode
         table.Add([$"process start to first chat answer, ms ({runs} runs)", TextTable.Number(Median.Of(starts)), TextTable.Number(starts[0]), TextTable.Number(starts[^1])]);
         if (options.Find("app") is null)
         {
-            table.Add(["package for arm64, zipped MiB", TextTable.Number(await PackageSizeAsync(temporary)), "-", "-"]);
+            table.Add(["package without ReadyToRun, zipped MiB", TextTable.Number(await PackageSizeAsync(temporary)), "-", "-"]);
         }
 
         table.Print();
@@ -57,14 +58,12 @@ internal static class LambdaMode
             : throw new BenchmarkException($"The answer is not the right one:\n{answer}\n{function.Output}");
     }
 
+    /// <summary>Without native code, and so the same for every processor.</summary>
     private static async Task<double> PackageSizeAsync(ScratchFolder temporary)
     {
-        var folder = Path.GetDirectoryName(await PublishAsync(Path.Combine(temporary.Path, "arm64"), "linux-arm64", readyToRun: false))!;
+        var folder = Path.GetDirectoryName(await AppFolder.PublishAsync(Path.Combine(temporary.Path, "portable"), "-p:UseAppHost=false"))!;
         var zip = Path.Combine(temporary.Path, "package.zip");
         await ZipFile.CreateFromDirectoryAsync(folder, zip, CompressionLevel.Optimal, includeBaseDirectory: false, Encoding.UTF8);
         return new FileInfo(zip).Length / 1048576.0;
     }
-
-    private static Task<string> PublishAsync(string output, string runtime, bool readyToRun) => AppFolder.PublishAsync(
-        output, "-r", runtime, "--self-contained", "false", "-p:UseAppHost=false", $"-p:PublishReadyToRun={(readyToRun ? "true" : "false")}");
 }
