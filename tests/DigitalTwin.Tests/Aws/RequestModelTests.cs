@@ -16,6 +16,7 @@ namespace DigitalTwin.Tests.Aws;
 public sealed class RequestModelTests
 {
     private const string Profile = "arn:aws:bedrock:eu-central-1:123456789012:inference-profile/eu.anthropic.claude-sonnet-4-20250514-v1:0";
+    private const string Version = "a1b2c3d4-5678-90ab-cdef-EXAMPLE11111";
     private static readonly string[] SignedHeaders = ["Content-Type", "X-Amz-Target"];
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -118,7 +119,13 @@ public sealed class RequestModelTests
     {
         var sqs = new Sqs(client);
         const string queue = "https://sqs.eu-central-1.amazonaws.com/123456789012/jobs";
-        await RefusedAsync(() => new SecretsManager(client).GetTextAsync("digital-twin-chat/dev/app", Cancellation));
+        var secrets = new SecretsManager(client);
+        const string secret = "digital-twin-chat/dev/app";
+        await RefusedAsync(() => secrets.GetTextAsync(secret, Cancellation));
+        await RefusedAsync(() => secrets.GetVersionTextAsync(secret, Version, Cancellation));
+        await RefusedAsync(() => secrets.DescribeAsync(secret, Cancellation));
+        await RefusedAsync(() => secrets.PutPendingTextAsync(secret, Version, "größe", Cancellation));
+        await RefusedAsync(() => secrets.MoveCurrentAsync(secret, "0123456789abcdef0123456789abcdef", Version, Cancellation));
         await RefusedAsync(() => sqs.SendAsync(queue, "größe", TimeSpan.FromSeconds(5), Cancellation));
         await RefusedAsync(() => sqs.SendAsync(queue, "plain", null, Cancellation));
         await RefusedAsync(() => sqs.ReceiveAsync(queue, 10, TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(5), Cancellation));
@@ -135,7 +142,8 @@ public sealed class RequestModelTests
         await RefusedAsync(() => bare.GetStreamingResponseAsync("Who?", cancellationToken: Cancellation).ToChatResponseAsync(Cancellation));
         return
         [
-            "secretsmanager GetSecretValue", "sqs SendMessage", "sqs SendMessage", "sqs ReceiveMessage", "sqs DeleteMessage", "sqs ChangeMessageVisibility",
+            "secretsmanager GetSecretValue", "secretsmanager GetSecretValue", "secretsmanager DescribeSecret", "secretsmanager PutSecretValue",
+            "secretsmanager UpdateSecretVersionStage", "sqs SendMessage", "sqs SendMessage", "sqs ReceiveMessage", "sqs DeleteMessage", "sqs ChangeMessageVisibility",
             "bedrock-agent-runtime Retrieve", "bedrock-runtime Converse", "bedrock-runtime ConverseStream", "bedrock-runtime ConverseStream",
         ];
     }

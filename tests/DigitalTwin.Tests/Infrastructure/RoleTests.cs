@@ -16,12 +16,6 @@ public sealed class RoleTests
     /// <summary>What the services ask of the key in the caller's name.</summary>
     private static readonly string[] ByTheKey = ["kms:Decrypt", "kms:GenerateDataKey"];
 
-    /// <summary>For code that is yet to come: the rotation of the signing key.</summary>
-    private static readonly string[] Awaited =
-    [
-        "secretsmanager:DescribeSecret", "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage",
-    ];
-
     [Fact]
     public void Each_function_has_a_role_of_its_own()
     {
@@ -59,7 +53,25 @@ public sealed class RoleTests
 
     [Fact]
     public void Nothing_is_granted_that_the_code_does_not_call() =>
-        Assert.Empty(Granted().Except(AwsCalls.Actions()).Except(ByLambda).Except(ByTheKey).Except(Awaited));
+        Assert.Empty(Granted().Except(AwsCalls.Actions()).Except(ByLambda).Except(ByTheKey));
+
+    [Fact]
+    public void The_rotation_may_do_to_the_secret_that_it_is_told_of_what_the_code_does_and_nobody_else_may_write_it()
+    {
+        var function = CloudTemplate.Twin.OfType("AWS::Serverless::Function")["RotationFunction"];
+        var told = CloudTemplate.Target(function["Environment"]!["Variables"]!["Twin__Lambda__RotatedSecretId"]);
+        var statements = RoleStatements(CloudTemplate.Target(function["Role"])!).Where(OnSecrets).ToArray();
+
+        Assert.Equal(CloudTemplate.Target(CloudTemplate.Twin.OfType("AWS::SecretsManager::RotationSchedule").Values.Single()["SecretId"]), told);
+        Assert.Equal(told, CloudTemplate.Target(Assert.Single(statements)["Resource"]));
+        Assert.Equal(AwsCalls.Actions().Where(action => action.StartsWith("secretsmanager:", StringComparison.Ordinal)).Order(), Actions(statements[0]).Order());
+        Assert.All(Statements().Where(OnSecrets).Except(statements), other => Assert.Equal(["secretsmanager:GetSecretValue"], Actions(other)));
+    }
+
+    private static bool OnSecrets(JsonNode statement) => Actions(statement).Any(action => action.StartsWith("secretsmanager:", StringComparison.Ordinal));
+
+    private static IEnumerable<JsonNode> RoleStatements(string role) =>
+        CloudTemplate.Twin.OfType("AWS::IAM::Role")[role]["Policies"]!.AsArray().SelectMany(policy => policy!["PolicyDocument"]!["Statement"]!.AsArray()).Select(statement => statement!);
 
     private static HashSet<string> Granted() => [.. Statements().SelectMany(Actions)];
 
@@ -67,8 +79,8 @@ public sealed class RoleTests
 
     private static IEnumerable<JsonNode> Statements()
     {
-        var inline = CloudTemplate.Twin.OfType("AWS::IAM::Role").Values.SelectMany(role => role["Policies"]!.AsArray());
+        var inline = CloudTemplate.Twin.OfType("AWS::IAM::Role").Keys.SelectMany(RoleStatements);
         var managed = CloudTemplate.Twin.OfType("AWS::IAM::ManagedPolicy").Values;
-        return inline.Concat(managed).SelectMany(policy => policy!["PolicyDocument"]!["Statement"]!.AsArray()).Select(statement => statement!);
+        return inline.Concat(managed.SelectMany(policy => policy["PolicyDocument"]!["Statement"]!.AsArray()).Select(statement => statement!));
     }
 }

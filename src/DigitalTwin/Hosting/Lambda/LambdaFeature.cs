@@ -22,10 +22,15 @@ internal static class LambdaFeature
 
         // Between events the process is frozen: jobs are run by events, not by timers.
         builder.Configuration["Twin:Jobs:Worker"] = "false";
-        builder.Services.AddSettings(LambdaSettings.From(builder.Configuration), new LambdaSettingsValidator());
+        var settings = builder.Services.AddSettings(LambdaSettings.From(builder.Configuration), new LambdaSettingsValidator());
         builder.Services.AddSingleton<EventWork>();
         builder.Services.AddSingleton<IQueueWork, JobWork>();
         builder.Services.AddSingleton<IScheduledWork, JobWork>();
+        if (settings.RotatedSecretId is not null)
+        {
+            builder.Services.AddSingleton<ISecretRotation, SigningKeyRotation>();
+        }
+
         builder.Services.AddSingleton<IServer, LambdaServer>();
     }
 

@@ -19,6 +19,12 @@ internal sealed record LambdaSettings
     /// </summary>
     public IReadOnlyList<string> OriginSecrets { get; init; } = [];
 
+    /// <summary>
+    /// <c>Twin:Lambda:RotatedSecretId</c>: the ARN of the one secret whose signing key this function rotates; null for functions that
+    /// rotate nothing.
+    /// </summary>
+    public string? RotatedSecretId { get; init; }
+
     /// <summary>Whether this process runs inside Lambda.</summary>
     public static bool IsLambda(IConfiguration configuration) => !string.IsNullOrEmpty(configuration[RuntimeApiVariable]);
 
@@ -27,6 +33,7 @@ internal sealed record LambdaSettings
         RuntimeApi = configuration[RuntimeApiVariable] ?? "",
         IsSnapStart = configuration["AWS_LAMBDA_INITIALIZATION_TYPE"] == "snap-start",
         OriginSecrets = (configuration["Twin:Lambda:OriginVerify"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+        RotatedSecretId = configuration["Twin:Lambda:RotatedSecretId"] is { Length: > 0 } secretId ? secretId : null,
     };
 }
 
