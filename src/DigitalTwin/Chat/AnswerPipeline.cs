@@ -124,7 +124,12 @@ public sealed partial class AnswerPipeline(
         {
             await foreach (var update in engines.GetStreamingResponseAsync(prompt, options, turn.Stopping))
             {
-                said.Engine ??= update.GetEngineName();
+                if (said.Engine is null)
+                {
+                    said.Engine = update.GetEngineName();
+                    markers.PassageCount = said.Engine == EngineSettings.ExtractiveEngine ? options.Grounding.Passages.Count : prompt.PassageCount;
+                }
+
                 foreach (var content in update.Contents)
                 {
                     if (content is TextContent { Text.Length: > 0 } text && markers.Push(text.Text) is { Length: > 0 } piece)
