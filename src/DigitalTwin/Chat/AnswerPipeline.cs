@@ -107,10 +107,12 @@ public sealed partial class AnswerPipeline(
         var said = new Said();
         var status = await StreamAsync(turn, prompt, options, markers, said);
         var record = Record(turn, status);
+        var asked = Suggestions.Asked(turn.Question, persona, turn.History);
         return record with
         {
             Citations = CitationBuilder.Build(record.Answer, markers.Used, grounding, marksAll: said.Engine == EngineSettings.ExtractiveEngine),
-            Suggestions = status is TurnStatus.Answered ? Suggestions.For(grounding, persona, turn.History) : [],
+            Suggestions = status is TurnStatus.Answered ? Suggestions.For(persona, asked) : [],
+            AskedSuggestions = asked,
             Engine = said.Engine,
             Usage = said.Usage,
             Topic = grounding.Topic,
