@@ -3,24 +3,13 @@ using System.Threading.Channels;
 
 namespace DigitalTwin.Tests.Testing;
 
-/// <summary>
-/// The script of one answer of <see cref="OpenAiServer"/>, used for one request. Steps added before the request are sent at once;
-/// steps added while it runs are sent when they are added, so that a test decides when each token leaves.
-/// </summary>
-public sealed class OpenAiReply
+/// <summary>An answer of <see cref="OpenAiServer"/>.</summary>
+public sealed class OpenAiReply : ScriptedReply
 {
     private readonly Channel<Step> _steps = Channel.CreateUnbounded<Step>();
-    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _clientLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int? _status;
     private string? _error;
     private string? _retryAfter;
-
-    /// <summary>Done when the request has arrived.</summary>
-    public Task Started => _started.Task;
-
-    /// <summary>Done when the client has closed the connection before the answer's end.</summary>
-    public Task ClientLeft => _clientLeft.Task;
 
     internal int? ErrorStatus => _status;
 
@@ -87,10 +76,6 @@ public sealed class OpenAiReply
 
     /// <summary>Any chunk's data, for what has no step of its own.</summary>
     public OpenAiReply Chunk(string data) => Add(StepKind.Chunk, data);
-
-    internal void Start() => _started.TrySetResult();
-
-    internal void Leave() => _clientLeft.TrySetResult();
 
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 
