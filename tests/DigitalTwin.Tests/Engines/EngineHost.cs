@@ -21,7 +21,9 @@ internal sealed class EngineHost : ModelHost<OpenAiServer>
 
     public override int RequestCount => Server.Requests.Count;
 
-    public override ScriptedReply NextBegins(string token) => Server.Next(OpenAiReply.Gated().Token(token));
+    public override ScriptedReply NextIsGated() => Server.Next(OpenAiReply.Gated().Role());
 
     public override ScriptedReply NextHangs() => Server.Next(OpenAiReply.Hang());
+
+    public override void NextStatus(int status) => Server.Next(OpenAiReply.Status(status));
 }

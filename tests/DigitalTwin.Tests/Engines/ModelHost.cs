@@ -52,9 +52,11 @@ internal abstract class ModelHost<TServer> : IModelHost
 
     public abstract int RequestCount { get; }
 
-    public abstract ScriptedReply NextBegins(string token);
+    public abstract ScriptedReply NextIsGated();
 
     public abstract ScriptedReply NextHangs();
+
+    public abstract void NextStatus(int status);
 
     public ValueTask StopServerAsync() => Server.DisposeAsync();
 
@@ -83,10 +85,12 @@ internal interface IModelHost : IAsyncDisposable
 
     int RequestCount { get; }
 
-    /// <summary>The next answer begins with this token and then waits.</summary>
-    ScriptedReply NextBegins(string token);
+    /// <summary>The next answer waits for what the test adds to it.</summary>
+    ScriptedReply NextIsGated();
 
     ScriptedReply NextHangs();
+
+    void NextStatus(int status);
 
     ValueTask StopServerAsync();
 

@@ -57,14 +57,15 @@ public sealed class BedrockReply : ScriptedReply
     /// <summary>The first event of every answer: the role, and no text.</summary>
     public BedrockReply Role() => Event("messageStart", new JsonObject { ["role"] = "assistant" });
 
-    public BedrockReply Token(string text) => Add(new Step
+    public override BedrockReply Token(string text) => Add(new Step
     {
         Text = text,
         Bytes = Frame("contentBlockDelta", new JsonObject { ["contentBlockIndex"] = 0, ["delta"] = new JsonObject { ["text"] = text } }),
     });
 
-    public BedrockReply Finish(string reason = "end_turn")
+    public override BedrockReply Finish(string? reason = null)
     {
+        reason ??= "end_turn";
         Event("contentBlockStop", new JsonObject { ["contentBlockIndex"] = 0 });
         return Add(new Step { StopReason = reason, Bytes = Frame("messageStop", new JsonObject { ["stopReason"] = reason }) });
     }
@@ -117,7 +118,7 @@ public sealed class BedrockReply : ScriptedReply
     public BedrockReply Cut() => Add(new Step { IsCut = true });
 
     /// <summary>Ends the answer; without <see cref="Finish"/> before, it ends too soon.</summary>
-    public BedrockReply Done()
+    public override BedrockReply Done()
     {
         _steps.Writer.Complete();
         return this;

@@ -43,15 +43,15 @@ public sealed class OpenAiReply : ScriptedReply
     /// <summary>The connection is cut before any byte of the response.</summary>
     public static OpenAiReply CutAtOnce() => new OpenAiReply().Cut();
 
-    public OpenAiReply Token(string text) =>
+    public override OpenAiReply Token(string text) =>
         Chunk($$$"""{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1893499200,"model":"scripted-1","choices":[{"index":0,"delta":{"content":{{{Quote(text)}}}},"finish_reason":null}]}""");
 
     /// <summary>The first chunk that OpenAI sends: the role, and no text.</summary>
     public OpenAiReply Role() =>
         Chunk("""{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1893499200,"model":"scripted-1","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}""");
 
-    public OpenAiReply Finish(string reason = "stop") =>
-        Chunk($$$"""{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1893499200,"model":"scripted-1","choices":[{"index":0,"delta":{},"finish_reason":{{{Quote(reason)}}}}]}""");
+    public override OpenAiReply Finish(string? reason = null) =>
+        Chunk($$$"""{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1893499200,"model":"scripted-1","choices":[{"index":0,"delta":{},"finish_reason":{{{Quote(reason ?? "stop")}}}}]}""");
 
     /// <summary>Sent only if the request asks for it, as OpenAI does.</summary>
     public OpenAiReply Usage(int input, int output) =>
@@ -67,7 +67,7 @@ public sealed class OpenAiReply : ScriptedReply
 
     public OpenAiReply Cut() => Add(StepKind.Cut);
 
-    public OpenAiReply Done()
+    public override OpenAiReply Done()
     {
         Add(StepKind.Chunk, "[DONE]");
         _steps.Writer.Complete();

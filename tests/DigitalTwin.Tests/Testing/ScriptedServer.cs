@@ -109,6 +109,13 @@ public abstract class ScriptedReply
     /// <summary>Done when the client has closed the connection before the answer's end.</summary>
     public Task ClientLeft => _clientLeft.Task;
 
+    public abstract ScriptedReply Token(string text);
+
+    /// <param name="reason">As the protocol names it; the one of a whole answer when null.</param>
+    public abstract ScriptedReply Finish(string? reason = null);
+
+    public abstract ScriptedReply Done();
+
     internal void Start() => _started.TrySetResult();
 
     internal void Leave() => _clientLeft.TrySetResult();

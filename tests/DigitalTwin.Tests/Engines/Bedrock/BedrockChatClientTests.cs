@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
-using DigitalTwin.Engines;
 using DigitalTwin.Tests.Testing;
 using Microsoft.Extensions.AI;
 using Xunit;
@@ -127,55 +125,6 @@ public sealed class BedrockChatClientTests : ModelClientContract
             .Token("Hi").Finish().Done());
 
         Assert.Equal("bedrock: Hi", await host.AnswerAsync(Cancellation));
-    }
-
-    [Fact(Timeout = 30_000)]
-    public async Task Every_token_arrives_before_the_next_is_sent_and_quickly()
-    {
-        await using var host = await BedrockHost.StartAsync();
-        var reply = host.Server.Next(BedrockReply.Gated().Role());
-        await using var answer = host.Ask(Cancellation).GetAsyncEnumerator(Cancellation);
-        List<double> latencies = [];
-
-        for (var i = 0; i < 50; i++)
-        {
-            var sent = Stopwatch.GetTimestamp();
-            reply.Token($"token {i} ");
-            Assert.True(await answer.MoveNextAsync());
-            latencies.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
-            Assert.Equal($"token {i} ", answer.Current.Text);
-        }
-
-        reply.Finish().Done();
-        Assert.True(await answer.MoveNextAsync());
-        Assert.Equal(ChatFinishReason.Stop, answer.Current.FinishReason);
-        Assert.False(await answer.MoveNextAsync());
-        var median = latencies.Order().ElementAt(25);
-        TestContext.Current.TestOutputHelper?.WriteLine($"median {median:F2} ms, longest {latencies.Max():F2} ms");
-        Assert.InRange(median, 0, 20);
-    }
-
-    [Theory(Timeout = 30_000)]
-    [InlineData(302)]
-    [InlineData(400)]
-    [InlineData(403)]
-    [InlineData(404)]
-    [InlineData(429)]
-    [InlineData(500)]
-    [InlineData(503)]
-    public async Task A_status_becomes_a_code_and_the_client_itself_never_retries(int status)
-    {
-        await using var host = await BedrockHost.StartAsync();
-        host.Server.Next(BedrockReply.Status(status));
-        host.Server.Next(BedrockReply.Status(status));
-
-        var whole = await Assert.ThrowsAsync<EngineFailedException>(() => host.Bedrock.GetResponseAsync("Hi", cancellationToken: Cancellation));
-        var stream = await Assert.ThrowsAsync<EngineFailedException>(
-            () => host.Bedrock.GetStreamingResponseAsync("Hi", cancellationToken: Cancellation).ToChatResponseAsync(Cancellation));
-
-        Assert.Equal(($"http_{status}", $"http_{status}"), (whole.Code, stream.Code));
-        Assert.Equal((status is 429 or >= 500, status == 400), (stream.IsTransient, stream.BlamesRequest));
-        Assert.Equal(2, host.Server.Requests.Count);
     }
 
     [Theory(Timeout = 30_000)]

@@ -27,9 +27,11 @@ internal sealed class BedrockHost : ModelHost<BedrockServer>
 
     public override int RequestCount => Server.Requests.Count;
 
-    public override ScriptedReply NextBegins(string token) => Server.Next(BedrockReply.Gated().Role().Token(token));
+    public override ScriptedReply NextIsGated() => Server.Next(BedrockReply.Gated().Role());
 
     public override ScriptedReply NextHangs() => Server.Next(BedrockReply.Hang());
+
+    public override void NextStatus(int status) => Server.Next(BedrockReply.Status(status));
 
     public async Task<string> AnswerAsync(CancellationToken cancellationToken)
     {
