@@ -3,7 +3,6 @@ using Microsoft.Playwright;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(BrowserFixture))]
-[assembly: CollectionBehavior(MaxParallelThreads = 2)]
 
 namespace DigitalTwin.BrowserTests;
 
