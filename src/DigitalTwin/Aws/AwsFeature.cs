@@ -24,11 +24,20 @@ public static class AwsFeature
             builder.Services.AddSingleton<IJobBell>(provider => ActivatorUtilities.CreateInstance<QueueBell>(provider, url));
         }
 
-        if (settings.AppSecretId is not null || settings.LlmApiKeySecretId is not null)
+        var secrets = new SecretSettings(settings, builder.Configuration);
+        builder.Services.AddSingleton(provider => new SecretRefresh(
+            secrets,
+            provider.GetRequiredService<SecretsManager>(),
+            provider.GetServices<ILiveSettings>(),
+            settings,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SecretRefresh>>()));
+        if (!secrets.IsEmpty)
         {
             using var credentials = new ChainCredentials();
             using var client = new AwsClient(settings, credentials, TimeProvider.System);
-            builder.Configuration.AddSecretsAsync(settings, new SecretsManager(client)).GetAwaiter().GetResult();
+            secrets.ReadAsync(new SecretsManager(client), CancellationToken.None).GetAwaiter().GetResult();
+            builder.Configuration.Add(secrets);
         }
     }
 }

@@ -7,15 +7,22 @@ namespace DigitalTwin.Aws;
 /// <param name="Region"><c>Twin:Aws:Region</c>, else <c>AWS_REGION</c>, else <c>AWS_DEFAULT_REGION</c>; null when none is set.</param>
 /// <param name="AppSecretId"><c>Twin:Aws:AppSecretId</c>: name or ARN of a secret with settings as JSON; see <see cref="SecretSettings"/>.</param>
 /// <param name="LlmApiKeySecretId"><c>Twin:Aws:LlmApiKeySecretId</c>: name or ARN of a secret that is the key of the OpenAI-compatible engine.</param>
+/// <param name="SecretLifetime"><c>Twin:Aws:SecretLifetime</c>: after so long the secrets are read again; four minutes by default, five at most.</param>
 /// <param name="Endpoints">Addresses by variable (<c>AWS_ENDPOINT_URL</c>, <c>AWS_ENDPOINT_URL_SQS</c>, …) that go before AWS's own.</param>
-public sealed record AwsSettings(string? Region, string? AppSecretId, string? LlmApiKeySecretId, IReadOnlyDictionary<string, string> Endpoints)
+public sealed record AwsSettings(
+    string? Region, string? AppSecretId, string? LlmApiKeySecretId, TimeSpan SecretLifetime, IReadOnlyDictionary<string, string> Endpoints)
 {
+    /// <summary>How long a secret may be used before it is read again.</summary>
+    internal static readonly TimeSpan LongestSecretLifetime = TimeSpan.FromMinutes(5);
+
+    internal static readonly TimeSpan DefaultSecretLifetime = TimeSpan.FromMinutes(4);
     private const string EveryService = "AWS_ENDPOINT_URL";
 
     public static AwsSettings From(IConfiguration configuration) => new(
         Value(configuration["Twin:Aws:Region"]) ?? Value(configuration["AWS_REGION"]) ?? Value(configuration["AWS_DEFAULT_REGION"]),
         Value(configuration["Twin:Aws:AppSecretId"]),
         Value(configuration["Twin:Aws:LlmApiKeySecretId"]),
+        configuration.GetValue("Twin:Aws:SecretLifetime", DefaultSecretLifetime),
         AwsService.All.Select(service => service.EndpointVariable).Prepend(EveryService)
             .Select(variable => (Variable: variable, Address: Value(configuration[variable])))
             .Where(found => found.Address is not null)
@@ -38,6 +45,8 @@ internal sealed class AwsSettingsValidator : AbstractValidator<AwsSettings>
             .WithMessage("Twin:Aws:Region (or AWS_REGION) must be the name of a region, such as eu-central-1.");
         RuleFor(s => s.Region).NotNull().When(s => s.AppSecretId is not null || s.LlmApiKeySecretId is not null)
             .WithMessage("Twin:Aws:Region (or AWS_REGION) is missing; the secrets of Twin:Aws are read from there.");
+        RuleFor(s => s.SecretLifetime).Must(lifetime => lifetime >= TimeSpan.FromMilliseconds(1) && lifetime <= AwsSettings.LongestSecretLifetime)
+            .WithMessage("Twin:Aws:SecretLifetime must be more than zero and at most five minutes, written as hh:mm:ss.");
         RuleForEach(s => s.Endpoints)
             .Must(endpoint => Uri.TryCreate(endpoint.Value, UriKind.Absolute, out var uri)
                 && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)

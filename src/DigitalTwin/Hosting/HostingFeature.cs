@@ -45,6 +45,7 @@ public static class HostingFeature
         if (!LambdaSettings.IsLambda(builder.Configuration))
         {
             builder.Services.AddHostedService<StartupNotice>();
+            builder.Services.AddHostedService<SecretTimer>();
             builder.Services.AddTwinSwagger();
         }
     }

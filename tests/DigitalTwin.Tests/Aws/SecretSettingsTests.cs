@@ -107,6 +107,8 @@ public sealed class SecretSettingsTests(MotoServer moto)
 
     [Theory]
     [InlineData("Twin:Aws:Region", "Twin:Aws:AppSecretId=a")]
+    [InlineData("Twin:Aws:SecretLifetime", "Twin:Aws:SecretLifetime=00:05:01")]
+    [InlineData("Twin:Aws:SecretLifetime", "Twin:Aws:SecretLifetime=00:00:00")]
     [InlineData("Twin:Aws:Region", "AWS_REGION=Europe/Berlin")]
     [InlineData("Twin:Aws:Region", "AWS_REGION=evil.example")]
     [InlineData("AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_SQS=localhost:4566")]
@@ -138,8 +140,9 @@ public sealed class SecretSettingsTests(MotoServer moto)
     {
         var configuration = new ConfigurationManager();
         configuration.AddInMemoryCollection(own.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
-        var settings = new AwsSettings(AwsGate.Region, appSecret, apiKey, new Dictionary<string, string>());
-        await configuration.AddSecretsAsync(settings, new SecretsManager(aws.Client));
+        var secrets = new SecretSettings(EmulatedAws.SettingsFor(new Uri("http://localhost")) with { AppSecretId = appSecret, LlmApiKeySecretId = apiKey }, configuration);
+        await secrets.ReadAsync(new SecretsManager(aws.Client), TestContext.Current.CancellationToken);
+        ((IConfigurationBuilder)configuration).Add(secrets);
         return configuration;
     }
 
