@@ -11,7 +11,8 @@ public static class AwsFeature
     /// </summary>
     public static void AddAws(this IHostApplicationBuilder builder)
     {
-        var settings = builder.Services.AddSettings(AwsSettings.From(builder.Configuration), new AwsSettingsValidator());
+        var settings = AwsSettings.From(builder.Configuration);
+        builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<AWSCredentials>(_ => new ChainCredentials());
         builder.Services.AddSingleton<AwsClient>();
         builder.Services.AddSingleton<SecretsManager>();
@@ -20,11 +21,27 @@ public static class AwsFeature
         builder.Services.AddSingleton<BedrockAgentRuntime>();
         if (builder.Configuration["Twin:Jobs:QueueUrl"] is { Length: > 0 } queue)
         {
+            _ = AwsSettings.Used(builder.Configuration);
             var url = Uri.TryCreate(queue, UriKind.Absolute, out var parsed) ? parsed : throw new BadSettingsException("Twin:Jobs:QueueUrl is not the address of a queue.");
             builder.Services.AddSingleton<IJobBell>(provider => ActivatorUtilities.CreateInstance<QueueBell>(provider, url));
         }
 
+        if (settings.NamesSecrets)
+        {
+            AddSecrets(builder, AwsSettings.Used(builder.Configuration));
+        }
+    }
+
+    private static void AddSecrets(IHostApplicationBuilder builder, AwsSettings settings)
+    {
         var secrets = new SecretSettings(settings, builder.Configuration);
+        using (var credentials = new ChainCredentials())
+        using (var client = new AwsClient(settings, credentials, TimeProvider.System))
+        {
+            secrets.ReadAsync(new SecretsManager(client), CancellationToken.None).GetAwaiter().GetResult();
+        }
+
+        builder.Configuration.Add(secrets);
         builder.Services.AddSingleton(provider => new SecretRefresh(
             secrets,
             provider.GetRequiredService<SecretsManager>(),
@@ -32,12 +49,5 @@ public static class AwsFeature
             settings,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SecretRefresh>>()));
-        if (!secrets.IsEmpty)
-        {
-            using var credentials = new ChainCredentials();
-            using var client = new AwsClient(settings, credentials, TimeProvider.System);
-            secrets.ReadAsync(new SecretsManager(client), CancellationToken.None).GetAwaiter().GetResult();
-            builder.Configuration.Add(secrets);
-        }
     }
 }

@@ -28,13 +28,10 @@ public sealed partial class SecretRefresh
         dueAt = clock.GetUtcNow() + lifetime;
     }
 
-    /// <summary>Whether there are secrets to keep fresh.</summary>
-    public bool IsNeeded => !secrets.IsEmpty;
-
-    /// <summary>Reads the secrets again if they are too old; returns at once if they are not, or if there are none.</summary>
+    /// <summary>Reads the secrets again if they are too old.</summary>
     public async ValueTask EnsureFreshAsync(CancellationToken cancellationToken)
     {
-        if (!IsNeeded || clock.GetUtcNow() < dueAt)
+        if (clock.GetUtcNow() < dueAt)
         {
             return;
         }

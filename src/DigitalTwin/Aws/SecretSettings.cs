@@ -15,9 +15,6 @@ internal sealed class SecretSettings(AwsSettings settings, IConfiguration config
 {
     private const string ApiKeySetting = "Twin:Engines:OpenAI:ApiKey";
 
-    /// <summary>Whether no secret is named.</summary>
-    public bool IsEmpty => settings is { AppSecretId: null, LlmApiKeySecretId: null };
-
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 
     /// <summary>Takes the place of what was read before, at once and whole; on failure that stays.</summary>

@@ -23,7 +23,13 @@ public static class EnginesFeature
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<EngineMetrics>(),
             provider.GetRequiredService<ILogger<FailoverChatClient>>()));
-        if (KnowledgeSettings.From(configuration).UsesKnowledgeBase)
+        var usesKnowledgeBase = KnowledgeSettings.From(configuration).UsesKnowledgeBase;
+        if (usesKnowledgeBase || settings.Chain.Contains(EngineSettings.BedrockEngine))
+        {
+            _ = AwsSettings.Used(configuration);
+        }
+
+        if (usesKnowledgeBase)
         {
             _ = AwsSettings.From(configuration).Region
                 ?? throw new BadSettingsException("Twin:Aws:Region (or AWS_REGION) is missing; the knowledge base of Twin:Knowledge:KnowledgeBaseId is asked there.");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DigitalTwin.Aws;
 using DigitalTwin.Hosting.Lambda;
 using DigitalTwin.Hosting.Pages;
 using Serilog;
@@ -45,7 +46,11 @@ public static class HostingFeature
         if (!LambdaSettings.IsLambda(builder.Configuration))
         {
             builder.Services.AddHostedService<StartupNotice>();
-            builder.Services.AddHostedService<SecretTimer>();
+            if (AwsSettings.From(builder.Configuration).NamesSecrets)
+            {
+                builder.Services.AddHostedService<SecretTimer>();
+            }
+
             builder.Services.AddTwinSwagger();
         }
     }

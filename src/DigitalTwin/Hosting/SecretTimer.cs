@@ -7,7 +7,7 @@ internal sealed class SecretTimer(SecretRefresh secrets, AwsSettings settings, T
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (secrets.IsNeeded)
+        while (true)
         {
             await Task.Delay(settings.SecretLifetime, clock, stoppingToken);
             await secrets.EnsureFreshAsync(stoppingToken);

@@ -12,13 +12,13 @@ namespace DigitalTwin.Hosting.Lambda;
 /// </summary>
 internal sealed partial class LambdaServer(
     LiveSettings<LambdaSettings> settings,
-    SecretRefresh secrets,
     EventWork work,
     LambdaRehearsal rehearsal,
     LiveTurns live,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
     ILogger<LambdaServer> logger,
+    SecretRefresh? secrets = null,
     ModelMetrics? metrics = null) : IServer
 {
     private readonly RuntimeApi api = new(settings.Now.RuntimeApi);
@@ -87,7 +87,11 @@ internal sealed partial class LambdaServer(
         using var deadline = new LambdaDeadline(invocation.Deadline, live, clock);
         try
         {
-            await secrets.EnsureFreshAsync(deadline.WorkEnds);
+            if (secrets is not null)
+            {
+                await secrets.EnsureFreshAsync(deadline.WorkEnds);
+            }
+
             using var json = JsonDocument.Parse(invocation.Event);
             if (HttpEvent.Matches(json.RootElement))
             {
