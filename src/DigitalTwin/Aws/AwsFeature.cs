@@ -11,7 +11,9 @@ public static class AwsFeature
     /// </summary>
     public static void AddAws(this IHostApplicationBuilder builder)
     {
-        var settings = AwsSettings.From(builder.Configuration);
+        // Who sets anything of it means it; variables of the environment may be there for others.
+        var isMeant = builder.Configuration.GetSection("Twin:Aws").GetChildren().Any(setting => !string.IsNullOrWhiteSpace(setting.Value));
+        var settings = isMeant ? AwsSettings.Used(builder.Configuration) : AwsSettings.From(builder.Configuration);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<AWSCredentials>(_ => new ChainCredentials());
         builder.Services.AddSingleton<AwsClient>();
@@ -28,7 +30,7 @@ public static class AwsFeature
 
         if (settings.NamesSecrets)
         {
-            AddSecrets(builder, AwsSettings.Used(builder.Configuration));
+            AddSecrets(builder, settings);
         }
     }
 
