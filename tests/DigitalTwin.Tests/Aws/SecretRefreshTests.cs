@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using DigitalTwin.Aws;
+using DigitalTwin.Memory;
+using DigitalTwin.Owner;
+using DigitalTwin.Tests.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace DigitalTwin.Tests.Aws;
+
+/// <summary>No secret is used for longer than five minutes, and none that is not good.</summary>
+[Collection(OneMoto.Name)]
+public sealed class SecretRefreshTests(MotoServer moto) : IDisposable
+{
+    private const string First = "first-owner-key-marker";
+    private const string Second = "second-owner-key-marker";
+    private const string FirstSigning = "first-signing-key-marker-0123456789abcdef";
+    private const string SecondSigning = "second-signing-key-marker-0123456789abcdef";
+    private static readonly TimeSpan FiveMinutes = TimeSpan.FromMinutes(5);
+
+    private readonly EmulatedAws aws = new(moto);
+    private readonly ManualTimeProvider clock = new();
+    private readonly CapturedLogs logs = new();
+    private int versions;
+
+    public void Dispose()
+    {
+        aws.Dispose();
+        logs.Dispose();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_changed_secret_counts_within_five_minutes()
+    {
+        var twin = await StartAsync("refresh/changed");
+        await PutAsync("refresh/changed", Settings(Second, FirstSigning));
+
+        await twin.Refresh.EnsureFreshAsync(TestContext.Current.CancellationToken);
+        Assert.True(twin.Owner.Matches(First));
+        clock.Advance(FiveMinutes);
+        await twin.Refresh.EnsureFreshAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((false, true), (twin.Owner.Matches(First), twin.Owner.Matches(Second)));
+        await PutAsync("refresh/changed", Settings(First, FirstSigning));
+        clock.Advance(FiveMinutes);
+        await twin.Refresh.EnsureFreshAsync(TestContext.Current.CancellationToken);
+        Assert.True(twin.Owner.Matches(First));
+        Assert.Empty(logs.Lines);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_secret_that_broke_leaves_all_as_it_was_and_is_read_again_soon()
+    {
+        var twin = await StartAsync("refresh/broken");
+        await PutAsync("refresh/broken", "text-marker");
+        clock.Advance(FiveMinutes);
+
+        await twin.Refresh.EnsureFreshAsync(TestContext.Current.CancellationToken);
+        Assert.True(twin.Owner.Matches(First));
+        await PutAsync("refresh/broken", Settings(Second, FirstSigning));
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await twin.Refresh.EnsureFreshAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(twin.Owner.Matches(Second));
+        AssertWarned("Twin:Aws:AppSecretId");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_bad_value_is_left_out_and_the_others_count()
+    {
+        var twin = await StartAsync("refresh/short");
+        await PutAsync("refresh/short", Settings("short-marker", SecondSigning));
+        clock.Advance(FiveMinutes);
+
+        await twin.Refresh.EnsureFreshAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((true, SecondSigning), (twin.Owner.Matches(First), twin.Memory.Now.SigningKey));
+        AssertWarned("Twin:Owner:Key");
+    }
+
+    private static string Settings(string ownerKey, string signingKey) =>
+        new JsonObject { ["Twin:Owner:Key"] = ownerKey, ["Twin:Signing:Key"] = signingKey }.ToJsonString();
+
+    private void AssertWarned(string setting)
+    {
+        var line = Assert.Single(logs.Lines);
+        Assert.Equal(LogLevel.Warning, line.Level);
+        Assert.Contains(setting, line.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("-marker", line.Text, StringComparison.Ordinal);
+    }
+
+    private Task<JsonNode> PutAsync(string name, string text) => aws.SendAsync(
+        "secretsmanager", "PutSecretValue", new JsonObject { ["SecretId"] = name, ["SecretString"] = text, ["ClientRequestToken"] = $"0123456789abcdef0123456789abcd{versions++:D2}" }.ToJsonString());
+
+    private async Task<(SecretRefresh Refresh, OwnerKey Owner, LiveSettings<MemorySettings> Memory)> StartAsync(string name)
+    {
+        await aws.CreateSecretAsync(name, Settings(First, FirstSigning));
+        var configuration = new ConfigurationManager();
+        var settings = EmulatedAws.SettingsFor(new Uri("http://localhost")) with { AppSecretId = name };
+        var manager = new SecretsManager(aws.Client);
+        var secrets = new SecretSettings(settings, configuration);
+        await secrets.ReadAsync(manager, TestContext.Current.CancellationToken);
+        ((IConfigurationBuilder)configuration).Add(secrets);
+        var owner = new LiveSettings<OwnerSettings>(() => OwnerSettings.From(configuration), new OwnerSettingsValidator());
+        var memory = new LiveSettings<MemorySettings>(() => MemorySettings.From(configuration), new MemorySettingsValidator());
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(logs));
+        return (new SecretRefresh(secrets, manager, [owner, memory], settings, clock, loggers.CreateLogger<SecretRefresh>()), new OwnerKey(owner), memory);
+    }
+}
