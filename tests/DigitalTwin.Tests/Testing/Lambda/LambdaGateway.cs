@@ -170,7 +170,12 @@ public sealed class LambdaGateway : IAsyncDisposable
                 begun = true;
             }
 
-            await context.Response.Body.WriteAsync(body, CancellationToken.None);
+            // A response that may have no body does not even take an empty one.
+            if (!body.IsEmpty)
+            {
+                await context.Response.Body.WriteAsync(body, CancellationToken.None);
+            }
+
             await context.Response.Body.FlushAsync(CancellationToken.None);
         }
 
