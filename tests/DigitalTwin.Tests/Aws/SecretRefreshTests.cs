@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Amazon.Runtime;
 using DigitalTwin.Aws;
 using DigitalTwin.Memory;
 using DigitalTwin.Owner;
@@ -79,6 +82,49 @@ public sealed class SecretRefreshTests(MotoServer moto) : IDisposable
         AssertWarned("Twin:Owner:Key");
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Nobody_waits_longer_than_three_seconds_for_a_service_that_does_not_answer()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var client = new AwsClient(
+            EmulatedAws.SettingsFor(new Uri($"http://{silent.LocalEndpoint}")), new BasicAWSCredentials("test", "test"), clock);
+        var twin = await StartAsync("refresh/silent", new SecretsManager(client));
+        clock.Advance(FiveMinutes);
+
+        var refreshing = twin.Refresh.EnsureFreshAsync(TestContext.Current.CancellationToken).AsTask();
+        using var asked = await silent.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        Assert.False(refreshing.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(3));
+        await refreshing;
+
+        Assert.True(twin.Owner.Matches(First));
+        AssertWarned("does not answer");
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_event_that_runs_out_of_time_meanwhile_ends_and_the_next_tries_again()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var client = new AwsClient(
+            EmulatedAws.SettingsFor(new Uri($"http://{silent.LocalEndpoint}")), new BasicAWSCredentials("test", "test"), clock);
+        var twin = await StartAsync("refresh/late", new SecretsManager(client));
+        clock.Advance(FiveMinutes);
+        using var deadline = new CancellationTokenSource();
+
+        var refreshing = twin.Refresh.EnsureFreshAsync(deadline.Token).AsTask();
+        using var asked = await silent.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        await deadline.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => refreshing);
+        var next = twin.Refresh.EnsureFreshAsync(TestContext.Current.CancellationToken).AsTask();
+        using var askedAgain = await silent.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        clock.Advance(TimeSpan.FromSeconds(3));
+        await next;
+
+        Assert.Single(logs.Lines);
+    }
+
     private static string Settings(string ownerKey, string signingKey) =>
         new JsonObject { ["Twin:Owner:Key"] = ownerKey, ["Twin:Signing:Key"] = signingKey }.ToJsonString();
 
@@ -93,7 +139,8 @@ public sealed class SecretRefreshTests(MotoServer moto) : IDisposable
     private Task<JsonNode> PutAsync(string name, string text) => aws.SendAsync(
         "secretsmanager", "PutSecretValue", new JsonObject { ["SecretId"] = name, ["SecretString"] = text, ["ClientRequestToken"] = $"0123456789abcdef0123456789abcd{versions++:D2}" }.ToJsonString());
 
-    private async Task<(SecretRefresh Refresh, OwnerKey Owner, LiveSettings<MemorySettings> Memory)> StartAsync(string name)
+    /// <param name="later">Whom the twin asks after its start; the emulator when null.</param>
+    private async Task<(SecretRefresh Refresh, OwnerKey Owner, LiveSettings<MemorySettings> Memory)> StartAsync(string name, SecretsManager? later = null)
     {
         await aws.CreateSecretAsync(name, Settings(First, FirstSigning));
         var configuration = new ConfigurationManager();
@@ -105,6 +152,6 @@ public sealed class SecretRefreshTests(MotoServer moto) : IDisposable
         var owner = new LiveSettings<OwnerSettings>(() => OwnerSettings.From(configuration), new OwnerSettingsValidator());
         var memory = new LiveSettings<MemorySettings>(() => MemorySettings.From(configuration), new MemorySettingsValidator());
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(logs));
-        return (new SecretRefresh(secrets, manager, [owner, memory], settings, clock, loggers.CreateLogger<SecretRefresh>()), new OwnerKey(owner), memory);
+        return (new SecretRefresh(secrets, later ?? manager, [owner, memory], settings, clock, loggers.CreateLogger<SecretRefresh>()), new OwnerKey(owner), memory);
     }
 }

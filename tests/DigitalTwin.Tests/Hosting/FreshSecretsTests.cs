@@ -26,18 +26,18 @@ public sealed class FreshSecretsTests(MotoServer moto)
             .. Settings("fresh/lambda"), ("Twin:Aws:LlmApiKeySecretId", "fresh/lambda-llm"), ("Twin:Engines:OpenAI:BaseUrl", model.BaseUrl),
             ("Twin:Aws:SecretLifetime", "00:00:00.001"),
         ]);
-        var before = (await StatusAsync(twin, "first"), await StatusAsync(twin, "second"));
+        var before = (await StatusAsync(twin, "first"), await StatusAsync(twin, "second"), await StatusThroughCloudFrontAsync(twin, "second"));
         var asked = await twin.AnswerAsync(RecordedEvent.Chat());
 
         var changed = Secret("second");
         changed["Twin:Signing:PreviousKey"] = Secret("first")["Twin:Signing:Key"]!.DeepClone();
         await PutAsync(aws, "fresh/lambda", changed.ToJsonString());
         await PutAsync(aws, "fresh/lambda-llm", "sk-second");
-        var after = (await StatusAsync(twin, "first"), await StatusAsync(twin, "second"));
+        var after = (await StatusAsync(twin, "first"), await StatusAsync(twin, "second"), await StatusThroughCloudFrontAsync(twin, "second"));
         await twin.AnswerAsync(RecordedEvent.Chat());
         var sessions = await twin.AnswerAsync(RecordedEvent.Http("GET", "/api/memory/sessions", change: json => json["cookies"] = new JsonArray(asked.Cookie)));
 
-        Assert.Equal(((200, 401), (401, 200)), (before, after));
+        Assert.Equal(((200, 401, 403), (401, 200, 200)), (before, after));
         Assert.Equal(["Bearer sk-first", "Bearer sk-second"], model.Requests.Select(request => request.Authorization));
         Assert.Single(sessions.Json["items"]!.AsArray());
     }
@@ -67,12 +67,29 @@ public sealed class FreshSecretsTests(MotoServer moto)
 
     private static string OwnerKey(string which) => $"{which}-owner-key-0123456789";
 
-    private static JsonObject Secret(string which) =>
-        new() { ["Twin:Owner:Key"] = OwnerKey(which), ["Twin:Signing:Key"] = $"{which}-signing-key-0123456789abcdef0123456789" };
+    private static string OriginSecret(string which) => $"{which}-origin-secret-0123456789";
+
+    private static JsonObject Secret(string which) => new()
+    {
+        ["Twin:Owner:Key"] = OwnerKey(which),
+        ["Twin:Signing:Key"] = $"{which}-signing-key-0123456789abcdef0123456789",
+        ["Twin:Lambda:OriginVerify"] = OriginSecret(which),
+    };
 
     /// <summary>What the owner is answered who comes with this key.</summary>
     private static async Task<int> StatusAsync(PublishedTwin twin, string which) => (await twin.AnswerAsync(RecordedEvent.Http(
         "GET", "/api/owner/persona", change: json => json["headers"]!["authorization"] = $"Bearer {OwnerKey(which)}"))).Status;
+
+    /// <summary>What a page is answered that changes something: its origin is its own site's only if CloudFront is believed.</summary>
+    private static async Task<int> StatusThroughCloudFrontAsync(PublishedTwin twin, string which) => (await twin.AnswerAsync(RecordedEvent.Http(
+        "DELETE",
+        "/api/memory",
+        change: json =>
+        {
+            json["headers"]!["origin"] = "https://twin.example";
+            json["headers"]!["x-forwarded-host"] = "twin.example";
+            json["headers"]!["x-origin-verify"] = OriginSecret(which);
+        }))).Status;
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient owner)
     {
