@@ -12,7 +12,7 @@ namespace DigitalTwin.Tests.Hosting;
 public sealed partial class OpenApiTests(SharedTwin shared) : IClassFixture<SharedTwin>
 {
     private const string Document = "/swagger/v1/swagger.json";
-    private static readonly string[] Browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private static readonly string[] Browsers = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     private static readonly TimeSpan BrowserPatience = TimeSpan.FromSeconds(60);
 
     private static readonly System.Text.Json.JsonSerializerOptions Readable = new()

@@ -45,7 +45,8 @@ internal sealed class HeldTable : ITable, IAsyncDisposable
         }
     }
 
-    public bool WritesInOrder => false;
+    /// <summary>What the table says of itself; the embedded one keeps the order.</summary>
+    public bool WritesInOrder { get; init; }
 
     public bool IsShared => false;
 
