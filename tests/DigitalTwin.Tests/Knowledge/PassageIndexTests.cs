@@ -56,6 +56,19 @@ public sealed class PassageIndexTests
     }
 
     [Fact]
+    public void A_short_word_of_a_removed_document_is_unknown()
+    {
+        index.PutMany(Enumerable.Range(0, 40).Select(i => $"d{i}")
+            .Select(id => KeyValuePair.Create<string, IReadOnlyList<Passage>>(id, [Create(id, id == "d0" ? "A quoll." : "Some other text.")])));
+        index.Remove("d0");
+
+        var term = Assert.Single(index.Search("quoll", 5).Terms);
+
+        Assert.True(term.IsUnknown);
+        Assert.Null(term.CorrectedTo);
+    }
+
+    [Fact]
     public void Any_order_of_changes_gives_the_scores_of_a_fresh_index()
     {
         var texts = Enumerable.Range(0, 200).ToDictionary(i => $"d{i}", i => $"Common word{(char)('a' + (i % 20))} text number n{i} about thing{i % 7}.");

@@ -33,7 +33,8 @@ static class SpellingCorrector
                 part.Segment.Words.OfLength(length, out var ids, out var sets);
                 for (var i = 0; i < sets.Length; i++)
                 {
-                    if (BitOperations.PopCount(sets[i] ^ letters) > 2 * most)
+                    // The word itself may still stand in a segment whose documents that had it are deleted.
+                    if (ids[i] == word.Id || BitOperations.PopCount(sets[i] ^ letters) > 2 * most)
                     {
                         continue;
                     }
