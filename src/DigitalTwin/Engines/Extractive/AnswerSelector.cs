@@ -6,7 +6,7 @@ namespace DigitalTwin.Engines.Extractive;
 internal static class AnswerSelector
 {
     /// <summary>The least log-odds of an answer.</summary>
-    private const float Threshold = -0.25f;
+    private const float Threshold = 0;
 
     /// <summary>A further sentence must reach this share of the best one's score; one fact needs no company.</summary>
     private const float Companion = 0.85f;
@@ -26,7 +26,7 @@ internal static class AnswerSelector
 
         scores.Sort(static (a, b) => b.Score != a.Score ? b.Score.CompareTo(a.Score)
             : a.Passage != b.Passage ? a.Passage.CompareTo(b.Passage) : a.Sentence.CompareTo(b.Sentence));
-        return scores.Count == 0 || (said is null && scorer.Decide(scores[0]) < Threshold) ? [] : Compose(grounding, scores);
+        return scores.Count == 0 || (said is null && scorer.Decide(scores) < Threshold) ? [] : Compose(grounding, scores);
     }
 
     public static string TextOf(Grounding grounding, SentenceScore score)
@@ -40,7 +40,7 @@ internal static class AnswerSelector
     {
         var chosen = new List<SentenceScore>(MostSentences + 1);
         var length = 0;
-        var least = scores[0].Score * (grounding.Question.Expects is AnswerType.Time or AnswerType.Number or AnswerType.Place ? CompanionOfFact : Companion);
+        var least = scores[0].Score * (grounding.Question.Expects is not (AnswerType.Anything or AnswerType.Person or AnswerType.Reason) ? CompanionOfFact : Companion);
         foreach (var candidate in scores)
         {
             if (chosen.Count == MostSentences || candidate.Score < least)

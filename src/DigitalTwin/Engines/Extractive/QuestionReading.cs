@@ -11,7 +11,11 @@ namespace DigitalTwin.Engines.Extractive;
 /// <param name="AsksAboutOthers">"He", "she" or "they" of the turn before.</param>
 public sealed record QuestionReading(
     string Text, QuestionKind Kind, AnswerType Expects, IReadOnlyList<QuestionTerm> Terms, bool LeansOnPrevious, bool AddressesSpeaker,
-    bool AsksWhatSpeakerDid, bool AsksForDefinition, bool AsksAboutOthers);
+    bool AsksWhatSpeakerDid, bool AsksForDefinition, bool AsksAboutOthers)
+{
+    /// <summary>What it is about, as far as that is a common thing to ask.</summary>
+    public IReadOnlyList<Topic> Topics { get; init; } = [];
+}
 
 public enum QuestionKind
 {
@@ -37,8 +41,27 @@ public enum QuestionKind
 public enum AnswerType
 {
     Anything,
+
+    /// <summary>When, which year.</summary>
     Time,
+
+    /// <summary>What time, until when.</summary>
+    Clock,
+
+    /// <summary>How long.</summary>
+    Duration,
+
+    /// <summary>How often.</summary>
+    Frequency,
+
+    /// <summary>How many, how much, how far.</summary>
     Number,
+
+    /// <summary>How much does it cost.</summary>
+    Money,
+
+    /// <summary>A telephone number, an address on the net.</summary>
+    Contact,
     Place,
     Person,
     Reason,
@@ -49,6 +72,9 @@ public enum AnswerType
 /// <param name="IsName">Written with a capital inside the sentence.</param>
 public sealed record QuestionTerm(string Word, string Stem, float Weight, bool IsName)
 {
+    /// <summary>It follows "your": what is asked about is the speaker's.</summary>
+    public bool IsSpeakers { get; init; }
+
     /// <summary>Words that an answer may have in its place.</summary>
     public IReadOnlyList<Synonym> Synonyms { get; init; } = [];
 }

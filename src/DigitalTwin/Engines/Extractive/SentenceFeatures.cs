@@ -78,4 +78,53 @@ internal enum SentenceFeature
 
     /// <summary>Fewer than four words.</summary>
     TooShort,
+
+    /// <summary>Words that the sentence has something close to, beyond what it has of them.</summary>
+    CloseInSentence,
+    CloseInNeighbours,
+    CloseInHeading,
+    CloseInTitle,
+    CloseInPassage,
+    CloseInDocument,
+
+    /// <summary>The whole sentence, passage, or title and headings beside the whole question.</summary>
+    SentenceToQuestion,
+    PassageToQuestion,
+    TopicToQuestion,
+
+    /// <summary>The weightiest word, as a share, of what sentence, neighbours, headings and title miss; of what the document misses.</summary>
+    MissesNearby,
+    MissesInDocument,
+
+    /// <summary>"You" are asked about, and the sentence says that its speaker, or somebody else, does or has what matches.</summary>
+    SpeakersMatch,
+    OthersMatch,
+
+    /// <summary>The share of the passages found that are the document's; one over its place among the documents found.</summary>
+    DocumentShare,
+    DocumentPlace,
+
+    /// <summary>All of the document's passages found beside the question.</summary>
+    DocumentToQuestion,
+
+    /// <summary>The same without what all passages found have in common.</summary>
+    PassageApart,
+    DocumentApart,
+
+    /// <summary>A telephone number or the like is asked for and it holds one.</summary>
+    RightContact,
+
+    /// <summary>How much the sentence, the sentences beside it, its passage, the title and headings speak of the question's topic.</summary>
+    TopicInSentence,
+    TopicInNeighbours,
+    TopicInPassage,
+    TopicInTitle,
+    TopicNowhere,
+
+    /// <summary>What sentence, neighbours, headings and title have together: closely, in stand-ins, literally; and the document.</summary>
+    CoverClosely,
+    CoverNearby,
+    CoverLiterally,
+    CoverInDocument,
+    LiteralInSentence,
 }

@@ -10,6 +10,7 @@ internal sealed class TermMatcher
     public const float CorrectionShare = 0.95f;
     private const int FilterBits = 2048;
 
+    private readonly IReadOnlyList<GroundedTerm> terms;
     private readonly Dictionary<int, TermMatch[]> byStem;
 
     /// <summary>Most words of a passage match nothing; a bit tells so without a look into the map.</summary>
@@ -17,6 +18,7 @@ internal sealed class TermMatcher
 
     public TermMatcher(IReadOnlyList<GroundedTerm> terms)
     {
+        this.terms = terms;
         byStem = new Dictionary<int, TermMatch[]>(terms.Count * 12);
         for (var i = 0; i < terms.Count; i++)
         {
@@ -26,16 +28,19 @@ internal sealed class TermMatcher
                 Add(correction, i, CorrectionShare);
             }
 
-            foreach (var synonym in terms[i].Term.Synonyms)
+            for (var s = 0; s < terms[i].Term.Synonyms.Count; s++)
             {
+                var synonym = terms[i].Term.Synonyms[s];
                 // A word that is asked for itself stands for nothing else: the number in "phone number" is no phone.
                 if (!IsAsked(terms, synonym.Stem))
                 {
-                    Add(synonym.Stem, i, synonym.Share);
+                    Add(synonym.Stem, i, terms[i].Shares[s]);
                 }
             }
         }
     }
+
+    public bool IsSpeakers(int term) => terms[term].Term.IsSpeakers;
 
     public bool TryFind(int stemId, out TermMatch[] matches)
     {
