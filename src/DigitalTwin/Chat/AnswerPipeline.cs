@@ -1,6 +1,7 @@
 using DigitalTwin.Engines;
 using DigitalTwin.Memory;
 using DigitalTwin.Persona;
+using DigitalTwin.Storage;
 using Microsoft.Extensions.AI;
 
 namespace DigitalTwin.Chat;
@@ -42,7 +43,7 @@ public sealed partial class AnswerPipeline(
     {
         try
         {
-            var record = await AnswerAsync(turn);
+            var record = await TryAnswerAsync(turn);
             var completed = sessions.CompleteTurnAsync(turn.Id, record);
             await turn.Begun;
             await completed;
@@ -57,6 +58,30 @@ public sealed partial class AnswerPipeline(
         }
     }
 
+    /// <summary>A bug of ours fails the turn that met it, like an engine that breaks off: what was said is kept and the session goes on.</summary>
+    private async ValueTask<TurnRecord> TryAnswerAsync(RunningTurn turn)
+    {
+        try
+        {
+            return await AnswerAsync(turn);
+        }
+        catch (Exception e) when (e is not StorageUnavailableException)
+        {
+            Log.Broke(logger, turn.Id.Sequence, e);
+            return Record(turn, TurnStatus.Failed);
+        }
+    }
+
+    private TurnRecord Record(RunningTurn turn, TurnStatus status) => new()
+    {
+        Status = status,
+        Question = turn.Question,
+        Answer = turn.Text(),
+        Attempt = turn.Attempt,
+        CreatedAt = turn.CreatedAt,
+        CompletedAt = clock.GetUtcNow(),
+    };
+
     private async ValueTask<TurnRecord> AnswerAsync(RunningTurn turn)
     {
         var persona = await personas.CurrentAsync();
@@ -66,19 +91,14 @@ public sealed partial class AnswerPipeline(
         var markers = new CitationMarkers(grounding.Passages.Count);
         var said = new Said();
         var status = await StreamAsync(turn, prompt, options, markers, said);
-        var text = turn.Text();
-        return new TurnRecord
+        var record = Record(turn, status);
+        return record with
         {
-            Status = status,
-            Question = turn.Question,
-            Answer = text,
-            Citations = CitationBuilder.Build(text, markers.Used, grounding, marksAll: said.Engine == EngineSettings.ExtractiveEngine),
+            Citations = CitationBuilder.Build(record.Answer, markers.Used, grounding, marksAll: said.Engine == EngineSettings.ExtractiveEngine),
             Suggestions = status is TurnStatus.Answered ? Suggestions.For(grounding, persona, turn.History) : [],
             Engine = said.Engine,
             Usage = said.Usage,
             Topic = grounding.Topic,
-            CreatedAt = turn.CreatedAt,
-            CompletedAt = clock.GetUtcNow(),
         };
     }
 
@@ -119,6 +139,11 @@ public sealed partial class AnswerPipeline(
             Log.BrokeOff(logger, turn.Id.Sequence, e);
             return TurnStatus.Failed;
         }
+        catch (Exception e) when (e is not StorageUnavailableException)
+        {
+            Log.Broke(logger, turn.Id.Sequence, e);
+            return TurnStatus.Failed;
+        }
     }
 
     /// <summary>What the engines said of themselves along the way.</summary>
@@ -136,5 +161,8 @@ public sealed partial class AnswerPipeline(
 
         [LoggerMessage(2, LogLevel.Warning, "The engine broke off in turn {Sequence}.")]
         public static partial void BrokeOff(ILogger logger, int sequence, Exception exception);
+
+        [LoggerMessage(3, LogLevel.Error, "Answering turn {Sequence} failed.")]
+        public static partial void Broke(ILogger logger, int sequence, Exception exception);
     }
 }

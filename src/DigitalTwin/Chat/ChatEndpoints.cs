@@ -19,7 +19,9 @@ public static class ChatEndpoints
         chat.MapGet("/turns/{turnId}/stream", GetStreamAsync)
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
             .WithSummary("Go on reading a turn")
-            .WithDescription("Behind the event named by Last-Event-ID, or from the start. A finished turn is replayed.");
+            .WithDescription(
+                "Behind the event named by Last-Event-ID, or from the start. A finished turn is replayed. When the turn was answered anew after that "
+                + "event, the stream begins again with start, and what was read before is to be dropped.");
         chat.MapPost("/turns/{turnId}/stop", StopAsync)
             .Produces(StatusCodes.Status202Accepted)
             .WithSummary("Stop an answer; what was said is kept");
@@ -70,8 +72,8 @@ public static class ChatEndpoints
     private static async Task<IResult> GetStreamAsync(
         string turnId, HttpContext context, VisitorCookie visitors, SessionStore sessions, LiveTurns live)
     {
-        var after = default(EventPosition);
-        if (context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last && !EventPosition.TryParse(last, out after))
+        var after = default(EventId);
+        if (context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last && !EventId.TryParse(last, out after))
         {
             return TwinProblem.Validation("'Last-Event-ID' is not the id of an event of this stream.");
         }

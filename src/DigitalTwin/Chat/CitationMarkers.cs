@@ -70,8 +70,8 @@ internal sealed class CitationMarkers(int passageCount)
             return end;
         }
 
-        // "[link](target)" and "[x]" are text; so is an empty pair.
-        if (text[end] != ']' || end == open + 1)
+        // "[link](target)" and "[x]" are text; so is a pair without a number, like an open task's "[ ]".
+        if (text[end] != ']' || text.AsSpan(open + 1, end - open - 1).IndexOfAnyInRange('0', '9') < 0)
         {
             ready.Append('[');
             return open + 1;

@@ -24,6 +24,9 @@ public sealed class RunningTurn(string question) : LiveTurn
 
     public DateTimeOffset CreatedAt { get; internal set; }
 
+    /// <inheritdoc cref="TurnRecord.Attempt"/>
+    public string? Attempt { get; internal init; }
+
     /// <summary>Completes when the question is durable; nothing of the turn may leave before. Throws when it cannot be stored.</summary>
     public Task Begun { get; internal set; } = Task.CompletedTask;
 
@@ -81,7 +84,10 @@ public sealed class RunningTurn(string question) : LiveTurn
         }
     }
 
-    /// <summary>The stored record, when it is there. Throws <see cref="StorageUnavailableException"/> when it could not be stored.</summary>
+    /// <summary>
+    /// The stored record, when it is there. Throws <see cref="StorageUnavailableException"/> when the store could not take it, and
+    /// <see cref="InvalidOperationException"/> when a bug of ours stood between.
+    /// </summary>
     public async ValueTask<TurnRecord> CompletionAsync(CancellationToken cancellationToken)
     {
         TurnProgress progress;
@@ -90,7 +96,9 @@ public sealed class RunningTurn(string question) : LiveTurn
             await progress.Changed.WaitAsync(cancellationToken);
         }
 
-        return progress.Outcome ?? throw new StorageUnavailableException("The answer could not be stored.", failure);
+        const string Lost = "The answer could not be stored.";
+        return progress.Outcome
+            ?? throw (failure is StorageUnavailableException ? new StorageUnavailableException(Lost, failure) : new InvalidOperationException(Lost, failure));
     }
 
     private void End(TurnRecord? record, Exception? exception)

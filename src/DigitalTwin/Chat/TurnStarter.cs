@@ -107,7 +107,7 @@ public sealed class TurnStarter(SessionStore sessions, LiveTurns live, AnswerPip
     private async ValueTask<StartOutcome> AskAgainAsync(string visitorId, StoredTurn interrupted)
     {
         var id = interrupted.Id;
-        var turn = new RunningTurn(interrupted.Record.Question) { Id = id, CreatedAt = interrupted.Record.CreatedAt };
+        var turn = new RunningTurn(interrupted.Record.Question) { Id = id, CreatedAt = interrupted.Record.CreatedAt, Attempt = EventId.NewAttempt() };
         turn.Open();
         if (!live.TryEnter(id.SessionId, turn))
         {

@@ -13,14 +13,14 @@ internal sealed class TurnStreamResult : IResult
 
     private readonly RunningTurn? running;
     private readonly StoredTurn? finished;
-    private readonly EventPosition after;
+    private readonly EventId after;
     private readonly Task run;
 
     /// <param name="run">The turn's own run, when this request is the one that runs it.</param>
-    public TurnStreamResult(RunningTurn turn, EventPosition after, Task? run = null) =>
+    public TurnStreamResult(RunningTurn turn, EventId after, Task? run = null) =>
         (running, this.after, this.run) = (turn, after, run ?? Task.CompletedTask);
 
-    public TurnStreamResult(StoredTurn turn, EventPosition after) => (finished, this.after, run) = (turn, after, Task.CompletedTask);
+    public TurnStreamResult(StoredTurn turn, EventId after) => (finished, this.after, run) = (turn, after, Task.CompletedTask);
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -53,7 +53,7 @@ internal sealed class TurnStreamResult : IResult
     private async Task FollowAsync(RunningTurn turn, HttpResponse response, CancellationToken aborted)
     {
         var clock = response.HttpContext.RequestServices.GetRequiredService<TimeProvider>();
-        using var events = new UiMessageStream(response.BodyWriter, turn.Id, turn.CreatedAt, after);
+        using var events = new UiMessageStream(response.BodyWriter, turn.Id, turn.CreatedAt, turn.Attempt, after);
         try
         {
             await turn.Begun;
@@ -108,7 +108,7 @@ internal sealed class TurnStreamResult : IResult
 
     private async Task ReplayAsync(StoredTurn turn, HttpResponse response, CancellationToken aborted)
     {
-        using var events = new UiMessageStream(response.BodyWriter, turn.Id, turn.Record.CreatedAt, after);
+        using var events = new UiMessageStream(response.BodyWriter, turn.Id, turn.Record.CreatedAt, turn.Record.Attempt, after);
         events.WriteStart();
         var answer = turn.Record.Answer;
         events.WriteText(answer.AsSpan(Math.Min(events.TextOffset, answer.Length)));

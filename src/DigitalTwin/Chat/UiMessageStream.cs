@@ -10,16 +10,16 @@ namespace DigitalTwin.Chat;
 /// <summary>
 /// Writes a turn as server-sent events in the AI SDK's UI message stream protocol, version 1
 /// (ai-sdk.dev/docs/ai-sdk-ui/stream-protocol): one JSON object an event, each with an id, then <c>[DONE]</c>. Events at or before
-/// the start position are left out.
+/// the one that the reader saw last are left out, if it was of the same answer.
 /// </summary>
-internal sealed class UiMessageStream(IBufferWriter<byte> output, TurnId turn, DateTimeOffset createdAt, EventPosition after) : IDisposable
+internal sealed class UiMessageStream(IBufferWriter<byte> output, TurnId turn, DateTimeOffset createdAt, string? attempt, EventId after) : IDisposable
 {
     private const string TextPartId = "answer";
 
     private readonly Utf8JsonWriter json = new(
         output, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
 
-    private EventPosition position = after;
+    private EventPosition position = after.In(attempt);
 
     /// <summary>How much of the text the reader has.</summary>
     public int TextOffset => position.Stage < EventStage.Text ? 0 : position.Stage == EventStage.Text ? position.Offset : int.MaxValue;
@@ -216,6 +216,12 @@ internal sealed class UiMessageStream(IBufferWriter<byte> output, TurnId turn, D
         id[length++] = (byte)'.';
         offset.TryFormat(id[length..], out written, default, CultureInfo.InvariantCulture);
         length += written;
+        if (attempt is not null)
+        {
+            id[length++] = (byte)'.';
+            length += Encoding.UTF8.GetBytes(attempt, id[length..]);
+        }
+
         id[length++] = (byte)'\n';
         output.Write(id[..length]);
         return true;

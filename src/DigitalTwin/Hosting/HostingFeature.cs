@@ -1,4 +1,5 @@
 using System.Globalization;
+using DigitalTwin.Hosting.Pages;
 using Serilog;
 using Serilog.Events;
 
@@ -30,6 +31,7 @@ public static class HostingFeature
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddHostedService<TwinStartup>();
         builder.Services.AddHostedService<StartupNotice>();
+        builder.AddPages();
         builder.Services.AddTwinSwagger();
     }
 
@@ -43,7 +45,7 @@ public static class HostingFeature
         app.UseAuthorization();
         app.UseTwinSwagger();
         app.MapHealth();
-        app.MapGet("/", () => TypedResults.Text(FrontPage.Html, "text/html; charset=utf-8")).ExcludeFromDescription();
+        app.MapPages();
     }
 
     private static void AddTwinLogging(this WebApplicationBuilder builder)

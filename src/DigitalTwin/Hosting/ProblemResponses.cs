@@ -50,6 +50,8 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
                 return BadJson(json);
             case BadHttpRequestException bad:
                 return TwinProblem.Validation(BadRequestDetail(bad));
+            case IOException { InnerException: OverflowException }:
+                return TwinProblem.Validation("The body has a chunk of an impossible size.");
             case InvalidOperationException when HasForeignCharset(context.Request):
                 return TwinProblem.UnsupportedMediaType("Send the body in UTF-8.");
             case StorageUnavailableException:

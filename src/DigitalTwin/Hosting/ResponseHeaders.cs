@@ -1,21 +1,27 @@
+using DigitalTwin.Hosting.Pages;
+
 namespace DigitalTwin.Hosting;
 
 /// <summary>The security headers of every response, and the check that state changes come from our own pages.</summary>
-internal sealed class ResponseHeaders(RequestDelegate next)
+internal sealed class ResponseHeaders(RequestDelegate next, WidgetSettings widget)
 {
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
-        + "base-uri 'none'; form-action 'self'; frame-ancestors 'self'; require-trusted-types-for 'script'";
+        + "base-uri 'none'; form-action 'self'; frame-ancestors 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
 
     /// <summary>Swagger UI styles elements inline and builds markup from strings.</summary>
     private const string SwaggerPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
         + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+    /// <summary>The visitor's page may be shown by the sites that the owner named; nothing else of ours may.</summary>
+    private readonly string visitorPolicy = Policy.Replace(
+        "frame-ancestors 'self'", string.Join(' ', widget.AllowedOrigins.Prepend("frame-ancestors 'self'")), StringComparison.Ordinal);
+
     public Task InvokeAsync(HttpContext context)
     {
         var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/swagger") ? SwaggerPolicy : Policy;
+        headers.ContentSecurityPolicy = PolicyFor(context.Request.Path);
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "strict-origin-when-cross-origin";
         if (context.Request.IsHttps)
@@ -30,6 +36,9 @@ internal sealed class ResponseHeaders(RequestDelegate next)
 
         return IsForeignChange(context.Request) ? TwinProblem.ForeignOrigin().ExecuteAsync(context) : next(context);
     }
+
+    private string PolicyFor(PathString path) =>
+        path.StartsWithSegments("/swagger") ? SwaggerPolicy : path == "/" || path.StartsWithSegments("/s") ? visitorPolicy : Policy;
 
     /// <summary>Browsers send Origin with every cross-site POST, PUT and DELETE; whatever sends none is no browser page.</summary>
     private static bool IsForeignChange(HttpRequest request)

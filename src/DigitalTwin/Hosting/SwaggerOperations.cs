@@ -78,7 +78,7 @@ internal sealed class SwaggerOperations : IOperationFilter
         {
             if (operation.Responses!.TryGetValue($"{produced.StatusCode}", out var found) && found is OpenApiResponse response && produced.ContentTypes.FirstOrDefault() is { } type)
             {
-                var schema = new OpenApiSchema { Type = type is "text/event-stream" ? JsonSchemaType.String : JsonSchemaType.Object };
+                var schema = new OpenApiSchema { Type = type.StartsWith("text/", StringComparison.Ordinal) ? JsonSchemaType.String : JsonSchemaType.Object };
                 response.Content = new Dictionary<string, IOpenApiMediaType> { [type] = new OpenApiMediaType { Schema = schema } };
             }
         }

@@ -5,6 +5,9 @@ namespace DigitalTwin.Memory;
 /// <summary>What a visitor sees of their own memory. Foreign and missing ids answer alike.</summary>
 public static class MemoryEndpoints
 {
+    private const string OldestFirst = "asc";
+    private const string NewestFirst = "desc";
+
     public static void MapMemory(this IEndpointRouteBuilder routes)
     {
         var memory = routes.MapGroup("/api/memory").WithTags("Memory");
@@ -13,7 +16,9 @@ public static class MemoryEndpoints
             .WithDescription("Without a visitor cookie the list is empty.");
         memory.MapGet("/sessions/{id}", GetAsync)
             .WithSummary("One session with its turns, oldest first")
-            .WithDescription("A session of somebody else answers like one that does not exist.");
+            .WithDescription(
+                "With order=desc the newest come first and the next page goes back in time. A session of somebody else answers like one that does "
+                + "not exist.");
         memory.MapDelete("/sessions/{id}", DeleteAsync)
             .WithSummary("Delete one session with all of its turns");
         memory.MapGet("/export", ExportAsync)
@@ -38,22 +43,27 @@ public static class MemoryEndpoints
     }
 
     private static async Task<Results<Ok<SessionDetail>, TwinProblem>> GetAsync(
-        string id, HttpContext context, VisitorCookie visitors, SessionStore sessions, int limit = PageRequest.DefaultLimit, string? cursor = null)
+        string id,
+        HttpContext context,
+        VisitorCookie visitors,
+        SessionStore sessions,
+        int limit = PageRequest.DefaultLimit,
+        string? cursor = null,
+        string order = OldestFirst)
     {
         if (!PageRequest.TryParse(limit, cursor, out var page, out var problem))
         {
             return problem;
         }
 
-        if (visitors.Read(context) is not { } visitor || await sessions.FindAsync(visitor, id, context.RequestAborted) is not { } session)
+        if (order is not (OldestFirst or NewestFirst))
         {
-            return TwinProblem.NotFound();
+            return TwinProblem.Validation($"'order' is {OldestFirst} (oldest first) or {NewestFirst} (newest first).");
         }
 
-        var (turns, next) = await sessions.TurnsAsync(id, page.Limit, page.After, context.RequestAborted);
-        var record = session.Record;
-        return TypedResults.Ok(new SessionDetail(
-            id, record.Title, record.CreatedAt, record.LastActiveAt, [.. turns.Select(turn => turn.View)], next?.ToString()));
+        return visitors.Read(context) is { } visitor && await sessions.FindAsync(visitor, id, context.RequestAborted) is { } session
+            ? TypedResults.Ok(await sessions.DetailAsync(session, page, order == NewestFirst, context.RequestAborted))
+            : TwinProblem.NotFound();
     }
 
     private static async Task<Results<NoContent, TwinProblem>> DeleteAsync(

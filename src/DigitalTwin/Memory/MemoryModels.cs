@@ -52,9 +52,16 @@ public sealed record TurnView(
     DateTimeOffset CreatedAt,
     TurnFeedback? Feedback);
 
-/// <summary>One session with a page of its turns, oldest first.</summary>
+/// <summary>One session with a page of its turns.</summary>
+/// <param name="TurnCount">Of the whole session.</param>
 public sealed record SessionDetail(
-    string SessionId, string Title, DateTimeOffset CreatedAt, DateTimeOffset LastActiveAt, IReadOnlyList<TurnView> Items, string? NextCursor);
+    string SessionId,
+    string Title,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset LastActiveAt,
+    int TurnCount,
+    IReadOnlyList<TurnView> Items,
+    string? NextCursor);
 
 public sealed record TurnFeedback(string Rating, string? Comment, DateTimeOffset At);
 
@@ -100,6 +107,9 @@ public sealed record TurnRecord
     public string Agent { get; init; } = "twin";
 
     public string? Engine { get; init; }
+
+    /// <summary>Which answer this is, when the question had to be answered anew after a crash; null for the first.</summary>
+    public string? Attempt { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

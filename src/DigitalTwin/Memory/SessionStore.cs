@@ -66,11 +66,22 @@ public sealed class SessionStore(ITable table, LiveTurns live, MemorySettings se
         return new SessionList(items, page.Next?.ToString());
     }
 
-    /// <summary>A page of turns, oldest first.</summary>
-    public async ValueTask<(IReadOnlyList<StoredTurn> Turns, TableCursor? Next)> TurnsAsync(
-        string sessionId, int limit, TableCursor? after, CancellationToken cancellationToken = default)
+    /// <summary>A session that was found with <see cref="FindAsync"/>, with a page of its turns.</summary>
+    public async ValueTask<SessionDetail> DetailAsync(
+        StoredSession session, PageRequest page, bool newestFirst, CancellationToken cancellationToken = default)
     {
-        var page = await table.QueryAsync(Turns(sessionId) with { Limit = limit, After = after }, cancellationToken);
+        var (turns, next) = await TurnsAsync(session.Id, page.Limit, page.After, newestFirst, cancellationToken);
+        var record = session.Record;
+        return new SessionDetail(
+            session.Id, record.Title, record.CreatedAt, record.LastActiveAt, record.TurnCount, [.. turns.Select(turn => turn.View)], next?.ToString());
+    }
+
+    /// <summary>A page of turns in the order of their sequence, or against it.</summary>
+    public async ValueTask<(IReadOnlyList<StoredTurn> Turns, TableCursor? Next)> TurnsAsync(
+        string sessionId, int limit, TableCursor? after, bool newestFirst = false, CancellationToken cancellationToken = default)
+    {
+        var query = Turns(sessionId) with { Limit = limit, After = after, Descending = newestFirst };
+        var page = await table.QueryAsync(query, cancellationToken);
         var turns = new StoredTurn[page.Items.Count];
         for (var i = 0; i < turns.Length; i++)
         {

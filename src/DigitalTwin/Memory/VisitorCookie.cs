@@ -11,10 +11,19 @@ namespace DigitalTwin.Memory;
 /// <c>{visitor}.{issued}.{seen}.{signature}</c>, times in Unix seconds, signed with HMAC-SHA256. It lives for 30 days at most and
 /// for 24 hours without a visit. A cookie that does not verify is no cookie.
 /// </summary>
+/// <remarks>
+/// Browsers never send a Lax cookie for a page in another site's frame. That page says where it is by a header, and has a cookie of its
+/// own there, partitioned by the site around it (docs/decisions/004). A request reads and sets the one or the other, so a visitor
+/// in a frame is never the visitor of our own page.
+/// </remarks>
 public sealed class VisitorCookie(MemorySettings settings, TimeProvider clock)
 {
-    private const string SecureName = "__Host-twin";
-    private const string PlainName = "twin";
+    /// <summary>With the value <c>1</c>: the request comes from our page in a frame. A foreign page cannot send it without our consent (CORS).</summary>
+    public const string EmbeddedHeader = "X-Twin-Embedded";
+
+    private const string SecurePrefix = "__Host-";
+    private const string OwnName = "twin";
+    private const string EmbeddedName = "twin-embedded";
     private const int SignatureBytes = 32;
     private const int LongestValue = 256;
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
@@ -60,16 +69,33 @@ public sealed class VisitorCookie(MemorySettings settings, TimeProvider clock)
     public static void Forget(HttpContext context) =>
         context.Response.Cookies.Delete(NameFor(context), Options(context, TimeSpan.Zero));
 
-    private static string NameFor(HttpContext context) => context.Request.IsHttps ? SecureName : PlainName;
+    private static bool IsEmbedded(HttpContext context) => context.Request.Headers[EmbeddedHeader] == "1";
 
-    private static CookieOptions Options(HttpContext context, TimeSpan maxAge) => new()
+    private static string NameFor(HttpContext context)
     {
-        HttpOnly = true,
-        Secure = context.Request.IsHttps,
-        SameSite = SameSiteMode.Lax,
-        Path = "/",
-        MaxAge = maxAge,
-    };
+        var name = IsEmbedded(context) ? EmbeddedName : OwnName;
+        return context.Request.IsHttps ? SecurePrefix + name : name;
+    }
+
+    /// <summary>A cookie for frames has to be Secure; on plain http browsers keep such a one from localhost only.</summary>
+    private static CookieOptions Options(HttpContext context, TimeSpan maxAge)
+    {
+        var embedded = IsEmbedded(context);
+        var options = new CookieOptions
+        {
+            HttpOnly = true,
+            Secure = embedded || context.Request.IsHttps,
+            SameSite = embedded ? SameSiteMode.None : SameSiteMode.Lax,
+            Path = "/",
+            MaxAge = maxAge,
+        };
+        if (embedded)
+        {
+            options.Extensions.Add("Partitioned");
+        }
+
+        return options;
+    }
 
     private void Write(HttpContext context, SignedVisitor visitor)
     {

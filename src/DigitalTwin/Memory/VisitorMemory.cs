@@ -91,7 +91,7 @@ public sealed class VisitorMemory(ITable table, SessionStore sessions, LiveTurns
         TableCursor? after = null;
         do
         {
-            var (turns, next) = await sessions.TurnsAsync(session.SessionId, PageSize, after, cancellationToken);
+            var (turns, next) = await sessions.TurnsAsync(session.SessionId, PageSize, after, cancellationToken: cancellationToken);
             foreach (var turn in turns)
             {
                 JsonSerializer.Serialize(json, turn.View, MemoryJson.Default.TurnView);

@@ -6,10 +6,19 @@ namespace DigitalTwin.Persona;
 
 public static class PersonaEndpoints
 {
-    public static void MapPersona(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/persona", GetProfileAsync).WithTags("Persona")
+    public static void MapPersona(this IEndpointRouteBuilder routes)
+    {
+        var persona = routes.MapGroup("/api/persona").WithTags("Persona");
+        persona.MapGet("", GetProfileAsync)
             .WithSummary("The public profile")
             .WithDescription("Name, headline, greeting, suggested questions and accent colour.");
+        persona.MapGet("/theme.css", GetThemeAsync)
+            .Produces(StatusCodes.Status200OK, contentType: "text/css")
+            .WithSummary("The accent colour as a style sheet")
+            .WithDescription(
+                "Sets --accent (text of that colour) and --accent-ink (text on a surface of it) on the root element, for light and dark, with a "
+                + "contrast of 4.5:1 at least. With its own ETag (without quotes) as v it may be kept for a year.");
+    }
 
     /// <summary>The owner's side, on the owner's group.</summary>
     public static void MapPersonaEditor(this IEndpointRouteBuilder owner)
@@ -31,6 +40,14 @@ public static class PersonaEndpoints
         context.Response.Headers.ETag = current.ETag;
         context.Response.Headers.CacheControl = "no-cache";
         return TypedResults.Ok(current.Profile);
+    }
+
+    private static async Task<TaggedContent> GetThemeAsync(HttpContext context, PersonaStore store, string? v = null)
+    {
+        var current = await store.CurrentAsync(context.RequestAborted);
+        var theme = AccentTheme.Of(current.Profile);
+        context.Response.Headers.CacheControl = v == theme.Version ? "public, max-age=31536000, immutable" : "no-cache";
+        return new TaggedContent(theme.StyleSheet, "text/css; charset=utf-8", $"\"{theme.Version}\"");
     }
 
     private static async Task<Ok<PersonaVersion>> GetAsync(HttpContext context, PersonaStore store) =>

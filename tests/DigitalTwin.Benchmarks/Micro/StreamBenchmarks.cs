@@ -30,7 +30,7 @@ public class StreamBenchmarks
     public int Whole_turn()
     {
         output.ResetWrittenCount();
-        using var events = new UiMessageStream(output, id, Turn.CreatedAt, default);
+        using var events = new UiMessageStream(output, id, Turn.CreatedAt, null, default);
         events.WriteStart();
         events.WriteText(Turn.Answer);
         events.WriteEnd(Turn);

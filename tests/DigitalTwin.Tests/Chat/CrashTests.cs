@@ -64,6 +64,38 @@ public sealed class CrashTests
         Assert.Equal(["unanswered", "answered"], (await TurnsAsync(visitor, turnId)).Select(turn => turn.Text("status")));
     }
 
+    /// <summary>The lost answer is nowhere any more, so the new one may read differently from the first word.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task A_reader_of_the_lost_answer_is_given_the_new_one_from_its_start()
+    {
+        using var folder = new TempFolder();
+        await using var model = await OpenAiServer.StartAsync();
+        var cookies = new CookieContainer();
+        var turnId = await CrashInTheMiddleAsync(folder, model, cookies);
+        const string Position = "4.11";
+
+        await using var twin = await StartAsync(folder, model);
+        using var visitor = twin.NewVisitor(cookies);
+        var reply = model.Next(OpenAiReply.Gated().Token("In "));
+        using var asking = await visitor.StreamAsync(Question, clientMessageId: "m-1");
+        await asking.NextAsync("text-delta");
+        using var returned = await visitor.ResumeAsync(turnId, Position);
+        var seen = new List<ServerEvent> { (await returned.NextAsync())!, await returned.NextAsync("text-delta") };
+        using var cut = await visitor.ResumeAsync(turnId, seen[1].Id);
+        reply.Token("1815.").Finish().Done();
+        var rest = await returned.RestAsync();
+        var resumed = await cut.RestAsync();
+        using var late = await visitor.ResumeAsync(turnId, Position);
+        using var known = await visitor.ResumeAsync(turnId, rest[^2].Id);
+
+        Assert.Equal("start", seen[0].Type);
+        Assert.Equal("In 1815.", seen.Concat(rest).Text());
+        Assert.Matches("^4\\.3\\.[0-9a-f]{6}$", seen[1].Id);
+        Assert.Equal("1815.", resumed.Text());
+        Assert.Equal("In 1815.", (await late.RestAsync()).Text());
+        Assert.Equal(ServerEvent.Done, Assert.Single(await known.RestAsync()).Type);
+    }
+
     /// <summary>Asks with client message id m-1, reads half of the answer, kills the process; returns the turn's id.</summary>
     private static async Task<string> CrashInTheMiddleAsync(TempFolder folder, OpenAiServer model, CookieContainer cookies)
     {

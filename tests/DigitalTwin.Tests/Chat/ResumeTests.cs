@@ -147,6 +147,23 @@ public sealed class ResumeTests
     }
 
     [Theory]
+    [InlineData("4.1000000")]
+    [InlineData("6.99")]
+    [InlineData("7.99")]
+    public async Task Behind_a_place_that_the_turn_never_reached_come_its_last_events(string lastEventId)
+    {
+        await using var twin = TwinFixture.Start();
+        using var visitor = twin.NewVisitor();
+        using var first = await visitor.StreamAsync(Question);
+        var events = await first.RestAsync();
+
+        using var again = await visitor.ResumeAsync(events[0].Json.Text("messageId"), lastEventId);
+
+        var stage = int.Parse(lastEventId[..1], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(events.Where(e => int.Parse(e.Id!.Split('.')[0], System.Globalization.CultureInfo.InvariantCulture) > stage), await again.RestAsync());
+    }
+
+    [Theory]
     [InlineData("x")]
     [InlineData("4")]
     [InlineData("4.")]
@@ -155,6 +172,11 @@ public sealed class ResumeTests
     [InlineData("4.-1")]
     [InlineData("99.0")]
     [InlineData("4.5.6")]
+    [InlineData("4.5.abcde")]
+    [InlineData("4.5.ABCDEF")]
+    [InlineData("4.5.abcdef0")]
+    [InlineData("4.5.abcdef.1")]
+    [InlineData("4.5.")]
     [InlineData("4.99999999999")]
     public async Task An_event_id_that_is_none_of_ours_is_refused(string lastEventId)
     {

@@ -37,7 +37,7 @@ public sealed partial class OpenApiTests(SharedTwin shared) : IClassFixture<Shar
     {
         var documented = (await OperationsAsync()).Select(operation => operation.Name);
 
-        var mapped = TwinRoute.All(twin).Where(route => route.Pattern != "/")
+        var mapped = TwinRoute.All(twin).Where(route => route.Pattern.StartsWith("/api/", StringComparison.Ordinal) || route.Pattern.StartsWith("/health/", StringComparison.Ordinal))
             .Select(route => $"{route.Method} {route.Pattern.Replace(":int", "", StringComparison.Ordinal)}");
         Assert.Equal(mapped.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
@@ -153,17 +153,12 @@ public sealed partial class OpenApiTests(SharedTwin shared) : IClassFixture<Shar
     }
 
     [Fact]
-    public async Task The_first_page_says_where_everything_is()
+    public async Task Its_short_address_leads_to_the_page()
     {
         using var client = twin.Anonymous();
 
-        using var response = await client.GetAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
-
-        var html = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.Equal("text/html", response.Content.Headers.ContentType!.MediaType);
-        Assert.Contains("href=\"/swagger\"", html, StringComparison.Ordinal);
-        Assert.Contains("POST /api/chat", html, StringComparison.Ordinal);
         using var swagger = await client.GetAsync(new Uri("/swagger", UriKind.Relative), TestContext.Current.CancellationToken);
+
         Assert.Equal(HttpStatusCode.MovedPermanently, swagger.StatusCode);
         Assert.Equal("/swagger/index.html", new Uri(new Uri(twin.Address, "/swagger"), swagger.Headers.Location!).AbsolutePath);
     }

@@ -243,6 +243,19 @@ public sealed class ProblemTests(SharedTwin shared) : IClassFixture<SharedTwin>
         Assert.Contains("65536", response.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/api/chat")]
+    [InlineData("/api/owner/knowledge/documents")]
+    public async Task A_chunk_of_an_impossible_size_is_a_bad_request(string path)
+    {
+        var head = $"POST {path} HTTP/1.1\nHost: {twin.Address.Authority}\nAuthorization: Bearer {TwinFixture.OwnerKey}\nContent-Type: application/json\nTransfer-Encoding: chunked";
+
+        var response = await RawHttp.SendAsync(twin.Address, RawHttp.Request(head, Utf8("ffffffffffffffff\r\n{\"title\"")));
+
+        Assert.Equal(400, response.Status);
+        Assert.Equal("application/problem+json", response.Header("Content-Type"));
+    }
+
     [Fact]
     public async Task A_body_that_breaks_off_leaves_nothing()
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using DigitalTwin.Hosting;
+using DigitalTwin.Hosting.Pages;
 using DigitalTwin.Memory;
 using DigitalTwin.Storage;
 using DigitalTwin.Tests.Testing;
@@ -14,12 +15,17 @@ public sealed class ResponseHeadersTests(SharedTwin shared) : IClassFixture<Shar
 {
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
-        + "base-uri 'none'; form-action 'self'; frame-ancestors 'self'; require-trusted-types-for 'script'";
+        + "base-uri 'none'; form-action 'self'; frame-ancestors 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
 
     private readonly TwinFixture twin = shared.Twin;
 
     [Theory]
     [InlineData("GET", "/", null, 200)]
+    [InlineData("HEAD", "/", null, 200)]
+    [InlineData("GET", "/s/s-none", null, 200)]
+    [InlineData("GET", "/widget.js", null, 200)]
+    [InlineData("GET", "/assets/none.js", null, 404)]
+    [InlineData("GET", "/api/persona/theme.css", null, 200)]
     [InlineData("GET", "/health/live", null, 200)]
     [InlineData("GET", "/health/ready", null, 200)]
     [InlineData("GET", "/api/persona", null, 200)]
@@ -51,7 +57,7 @@ public sealed class ResponseHeadersTests(SharedTwin shared) : IClassFixture<Shar
 
         Assert.Equal(status, (int)response.StatusCode);
         AssertSecurityHeaders(response);
-        Assert.Equal(path.StartsWith("/api/", StringComparison.Ordinal) && path != "/api/persona", response.Headers.CacheControl?.NoStore ?? false);
+        Assert.Equal(path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/api/persona", StringComparison.Ordinal), response.Headers.CacheControl?.NoStore ?? false);
     }
 
     [Fact]
@@ -156,7 +162,7 @@ public sealed class ResponseHeadersTests(SharedTwin shared) : IClassFixture<Shar
     public async Task No_cookie_is_set_before_the_visitor_says_something()
     {
         using var client = twin.Anonymous();
-        foreach (var path in new[] { "/", "/api/persona", "/api/memory/sessions", "/api/memory/export", "/health/live" })
+        foreach (var path in new[] { "/", "/s/s-none", "/widget.js", "/api/persona", "/api/persona/theme.css", "/api/memory/sessions", "/api/memory/export", "/health/live" })
         {
             using var response = await client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 
@@ -187,7 +193,7 @@ public sealed class ResponseHeadersTests(SharedTwin shared) : IClassFixture<Shar
         var context = new DefaultHttpContext();
         context.Request.Scheme = scheme;
 
-        await new ResponseHeaders(_ => Task.CompletedTask).InvokeAsync(context);
+        await new ResponseHeaders(_ => Task.CompletedTask, new WidgetSettings([])).InvokeAsync(context);
 
         Assert.Equal(expected, context.Response.Headers.StrictTransportSecurity.ToString());
     }

@@ -28,8 +28,14 @@ public sealed class OwnershipTests(SharedTwin shared) : IClassFixture<SharedTwin
         ["GET /api/owner/persona/versions"] = Access.Owner,
         ["GET /api/owner/persona/versions/{version:int}"] = Access.Owner,
         ["GET /api/persona"] = Access.Everybody,
+        ["GET /api/persona/theme.css"] = Access.Everybody,
         ["GET /health/live"] = Access.Everybody,
         ["GET /health/ready"] = Access.Everybody,
+        ["GET /index.html"] = Access.Everybody,
+        ["GET /s/{sessionId}"] = Access.Everybody,
+        ["HEAD /"] = Access.Everybody,
+        ["HEAD /index.html"] = Access.Everybody,
+        ["HEAD /s/{sessionId}"] = Access.Everybody,
         ["POST /api/chat"] = Access.ById,
         ["POST /api/chat/stream"] = Access.ById,
         ["POST /api/chat/turns/{turnId}/feedback"] = Access.ById,
@@ -65,6 +71,8 @@ public sealed class OwnershipTests(SharedTwin shared) : IClassFixture<SharedTwin
 
     public static TheoryData<string> RoutesById => [.. Of(Access.ById)];
 
+    public static MatrixTheoryData<string, bool> RoutesByIdAndForm => new(Of(Access.ById), [false, true]);
+
     public static TheoryData<string> OwnerRoutes => [.. Of(Access.Owner)];
 
     [Fact]
@@ -72,21 +80,29 @@ public sealed class OwnershipTests(SharedTwin shared) : IClassFixture<SharedTwin
         Assert.Equal(Routes.Keys.Order(StringComparer.Ordinal), TwinRoute.All(twin).Select(route => route.ToString()));
 
     [Theory]
-    [MemberData(nameof(RoutesById))]
-    public async Task An_id_of_somebody_else_answers_like_a_missing_one(string route)
+    [MemberData(nameof(RoutesByIdAndForm))]
+    public async Task An_id_of_somebody_else_answers_like_a_missing_one(string route, bool embedded)
     {
-        using var ann = twin.WithCookie(TestCookie.Of(TwinId.New("v-")));
+        var own = TestCookie.Of(TwinId.New("v-"));
+        using var ann = Client(own, embedded);
         var asked = await ann.AskAsync("When were you born?");
         var session = asked.Text("sessionId");
         var missing = Describe(await SendAsync(ann, route, MissingSession));
 
         foreach (var (who, cookie) in Strangers(ann))
         {
-            using var stranger = cookie is null ? twin.Anonymous() : twin.WithCookie(cookie);
+            using var stranger = Client(cookie, embedded);
             var foreign = Describe(await SendAsync(stranger, route, session));
 
             Assert.True(missing == foreign, $"{who}: {route}\nmissing: {missing}\nforeign: {foreign}");
             Assert.Equal(Describe(await SendAsync(stranger, route, MissingSession)), foreign);
+        }
+
+        using (var elsewhere = Client(own, !embedded))
+        {
+            elsewhere.DefaultRequestHeaders.Remove("Cookie");
+            elsewhere.DefaultRequestHeaders.Add("Cookie", ann.DefaultRequestHeaders.GetValues("Cookie"));
+            Assert.Equal(missing, Describe(await SendAsync(elsewhere, route, session)));
         }
 
         Assert.StartsWith("404", missing, StringComparison.Ordinal);
@@ -217,7 +233,7 @@ public sealed class OwnershipTests(SharedTwin shared) : IClassFixture<SharedTwin
     /// <summary>Everybody who is not the visitor of <paramref name="ann"/>, some of them trying to be.</summary>
     private static IEnumerable<(string Who, string? Cookie)> Strangers(HttpClient ann)
     {
-        var cookie = ann.DefaultRequestHeaders.GetValues("Cookie").Single()["twin=".Length..];
+        var cookie = ann.DefaultRequestHeaders.GetValues("Cookie").Single().Split('=', 2)[1];
         var parts = cookie.Split('.');
         var visitor = parts[0];
         return
@@ -244,6 +260,9 @@ public sealed class OwnershipTests(SharedTwin shared) : IClassFixture<SharedTwin
             ("letters from elsewhere", "v-%F0%9F%98%80." + cookie),
         ];
     }
+
+    private HttpClient Client(string? cookie, bool embedded) =>
+        cookie is null ? twin.Anonymous() : embedded ? twin.WithEmbeddedCookie(cookie) : twin.WithCookie(cookie);
 
     private static Task<HttpResponseMessage> SendAsync(HttpClient client, string route, string session) =>
         client.SendAsync(

@@ -71,6 +71,45 @@ public sealed class SessionsTests
         Assert.Equal("When were you born? (4)", turns[4].Text("question"));
     }
 
+    [Fact]
+    public async Task A_long_session_opens_with_its_newest_turns()
+    {
+        await using var twin = TwinFixture.Start();
+        using var visitor = twin.NewVisitor();
+        var sessionId = (await visitor.AskAsync("Question 1")).Text("sessionId");
+        for (var i = 2; i <= 7; i++)
+        {
+            await visitor.AskAsync($"Question {i}", sessionId);
+        }
+
+        var first = await visitor.GetJsonAsync($"/api/memory/sessions/{sessionId}?order=desc&limit=3");
+        await visitor.AskAsync("Question 8", sessionId);
+        var all = await PagesAsync(visitor, $"/api/memory/sessions/{sessionId}?order=desc", 3);
+        var older = await visitor.GetJsonAsync($"/api/memory/sessions/{sessionId}?order=desc&limit=100&cursor={first.Text("nextCursor")}");
+
+        Assert.Equal([7, 6, 5], Items(first).Select(turn => turn["sequence"]!.GetValue<int>()));
+        Assert.Equal(7, first["turnCount"]!.GetValue<int>());
+        Assert.Equal([8, 7, 6, 5, 4, 3, 2, 1], all.Select(turn => turn["sequence"]!.GetValue<int>()));
+        Assert.Equal([4, 3, 2, 1], Items(older).Select(turn => turn["sequence"]!.GetValue<int>()));
+        Assert.Equal(8, older["turnCount"]!.GetValue<int>());
+        Assert.Null(older["nextCursor"]);
+    }
+
+    [Fact]
+    public async Task The_order_of_turns_is_one_of_two()
+    {
+        await using var twin = TwinFixture.Start();
+        using var visitor = twin.NewVisitor();
+        var sessionId = (await visitor.AskAsync("When were you born?")).Text("sessionId");
+        Assert.Single(Items(await visitor.GetJsonAsync($"/api/memory/sessions/{sessionId}?order=asc")));
+
+        foreach (var order in new[] { "", "DESC", "newest", "asc,desc", "asc&order=desc" })
+        {
+            using var response = await visitor.GetAsync(new Uri($"/api/memory/sessions/{sessionId}?order={order}", UriKind.Relative), TestContext.Current.CancellationToken);
+            await response.AssertProblemAsync(HttpStatusCode.BadRequest, "validation");
+        }
+    }
+
     [Theory]
     [InlineData("limit=0")]
     [InlineData("limit=101")]
@@ -172,7 +211,7 @@ public sealed class SessionsTests
         string? cursor = null;
         do
         {
-            var page = await visitor.GetJsonAsync($"{path}?limit={limit}{(cursor is null ? "" : $"&cursor={cursor}")}");
+            var page = await visitor.GetJsonAsync($"{path}{(path.Contains('?') ? '&' : '?')}limit={limit}{(cursor is null ? "" : $"&cursor={cursor}")}");
             Assert.InRange(Items(page).Count, cursor is null ? 1 : 0, limit);
             items.AddRange(Items(page));
             cursor = page["nextCursor"]?.GetValue<string>();

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using DigitalTwin.Memory;
 
 namespace DigitalTwin.Tests.Testing;
 
@@ -25,6 +26,15 @@ internal static class TestCookie
     {
         var client = twin.Anonymous();
         client.DefaultRequestHeaders.TryAddWithoutValidation("Cookie", $"twin={value}");
+        return client;
+    }
+
+    /// <summary>Our page in another site's frame: it always sends this cookie, under the frame's name, and says where it is.</summary>
+    public static HttpClient WithEmbeddedCookie(this TwinFixture twin, string value)
+    {
+        var client = twin.Anonymous();
+        client.DefaultRequestHeaders.TryAddWithoutValidation("Cookie", $"twin-embedded={value}");
+        client.DefaultRequestHeaders.Add(VisitorCookie.EmbeddedHeader, "1");
         return client;
     }
 

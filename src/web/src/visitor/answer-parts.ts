@@ -1,0 +1,3 @@
+export { default as Answer } from './Answer';
+export { openCitation } from './CitationSheet';
+export { Feedback } from './Feedback';
