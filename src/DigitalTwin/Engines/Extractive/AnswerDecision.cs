@@ -7,71 +7,53 @@ namespace DigitalTwin.Engines.Extractive;
 /// </summary>
 internal static class AnswerDecision
 {
-    private const float Bias = -5.755f;
+    private const float Bias = -4.007f;
 
-    private const float Score = 0.475f;
-    private const float AheadOfSentence = -0.809f;
-    private const float AheadOfDocument = 0.127f;
-    private const float DocumentShare = 2.395f;
+    private const float Score = 0.469f;
+    private const float AheadOfSentence = -0.515f;
+    private const float DocumentShare = 1.903f;
 
-    private const float LeansOnPrevious = 3.913f;
-    private const float AsksAnything = -0.043f;
-    private const float TopicCount = -0.601f;
+    private const float LeansOnPrevious = 4.145f;
+    private const float TopicCount = -0.499f;
     private const int MostTopics = 3;
-    private const float UnknownShare = 0.251f;
-    private const float UnknownTerms = -7.671f;
+    private const float UnknownTerms = -5.926f;
 
-    /// <summary>Long questions count like ones of this many words.</summary>
+    /// <summary>The share of unknown words is of this many.</summary>
     private const float ManyTerms = 6;
 
-    /// <param name="scores">Of every sentence, best first.</param>
+    /// <param name="scores">Of every sentence, the chosen document's first, and its best one at the head.</param>
     /// <param name="best">The best sentence's features.</param>
     /// <returns>The log-odds that it answers.</returns>
     public static float LogOdds(Grounding grounding, IReadOnlyList<SentenceScore> scores, ReadOnlySpan<float> best)
     {
-        var sum = Bias + (Score * scores[0].Score) + OfSentence(best) + OfQuestion(grounding);
         var top = scores[0];
         var document = grounding.Passages[top.Passage].DocumentId;
-        var otherDocument = scores[^1].Score;
+        var second = scores.Count > 1 ? scores.Skip(1).Max(score => score.Score) : top.Score;
         var (all, own) = (0f, 0f);
         foreach (var score in scores)
         {
             var share = MathF.Exp(score.Score - top.Score);
-            var isOwn = grounding.Passages[score.Passage].DocumentId == document;
             all += share;
-            own += isOwn ? share : 0;
-            otherDocument = isOwn ? otherDocument : Math.Max(otherDocument, score.Score);
+            own += grounding.Passages[score.Passage].DocumentId == document ? share : 0;
         }
 
-        return sum + (AheadOfSentence * (top.Score - scores[Math.Min(1, scores.Count - 1)].Score))
-            + (AheadOfDocument * (top.Score - otherDocument)) + (DocumentShare * own / all);
+        return Bias + (Score * top.Score) + (AheadOfSentence * (top.Score - second)) + (DocumentShare * own / all) + OfSentence(best)
+            + OfQuestion(grounding);
     }
 
     private static float OfSentence(ReadOnlySpan<float> best) =>
-        (1.466f * best[(int)SentenceFeature.DocumentPlace])
-        + (-2.602f * best[(int)SentenceFeature.MissesName])
-        + (-0.871f * best[(int)SentenceFeature.RightType])
-        + (-3.006f * best[(int)SentenceFeature.WrongType])
-        + (-0.478f * best[(int)SentenceFeature.LikelyType])
-        + (1.793f * best[(int)SentenceFeature.SentenceToQuestion])
-        + (-0.040f * best[(int)SentenceFeature.CoverNearby])
-        + (0.186f * best[(int)SentenceFeature.CoverClosely])
-        + (-3.375f * best[(int)SentenceFeature.MissesNearby]);
+        (1.188f * best[(int)SentenceFeature.DocumentPlace])
+        + (-4.271f * best[(int)SentenceFeature.MissesName])
+        + (-0.674f * best[(int)SentenceFeature.RightType])
+        + (-2.264f * best[(int)SentenceFeature.WrongType])
+        + (-0.326f * best[(int)SentenceFeature.LikelyType])
+        + (-4.754f * best[(int)SentenceFeature.MissesNearby]);
 
     private static float OfQuestion(Grounding grounding)
     {
-        var (total, unknown, count) = (1e-6f, 0f, 0);
-        for (var t = 0; t < grounding.Terms.Count; t++)
-        {
-            var term = grounding.Terms[t];
-            total += term.Weight;
-            unknown += term.IsKnown ? 0 : term.Weight;
-            count += term.IsKnown ? 0 : 1;
-        }
-
+        var unknown = grounding.Terms.Count(term => !term.IsKnown);
         return (grounding.Previous is null ? 0 : LeansOnPrevious)
-            + (grounding.Question.Expects is AnswerType.Anything ? AsksAnything : 0)
             + (TopicCount * Math.Min(grounding.Question.Topics.Count, MostTopics))
-            + (UnknownShare * unknown / total) + (UnknownTerms * count / ManyTerms);
+            + (UnknownTerms * unknown / ManyTerms);
     }
 }

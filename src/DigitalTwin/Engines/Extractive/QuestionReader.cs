@@ -63,7 +63,7 @@ public static class QuestionReader
         var kind = KindOf(tokens, words, terms, speakerName);
         var leans = kind is QuestionKind.More || (kind is QuestionKind.Question && Leans(tokens, terms));
         var addresses = words.Contains("you") || words.Contains("your") || words.Contains("yours") || words.Contains("yourself");
-        return new QuestionReading(text, kind, expects, terms, leans, addresses, HasSpeakerAsSubject(tokens), AsksForDefinition(tokens), leans && words.Overlaps(Persons))
+        return new QuestionReading(text, kind, expects, terms, leans, addresses, HasSpeakerAsSubject(tokens), leans && words.Overlaps(Persons))
         {
             Topics = Topics.Of(tokens),
         };
@@ -99,16 +99,11 @@ public static class QuestionReader
             terms.Add(new QuestionTerm(token.Word, token.Stem, WeightOf(token.Stem), isName)
             {
                 Synonyms = Synonyms.Of(token.Stem),
-                IsSpeakers = IsSpeakers(tokens, i),
             });
         }
 
         return terms;
     }
-
-    /// <summary>"Your" stands before it, with one word between at most.</summary>
-    private static bool IsSpeakers(IReadOnlyList<TextToken> tokens, int i) =>
-        (i > 0 && tokens[i - 1].Word is "your" or "yuor" or "ur") || (i > 1 && tokens[i - 2].Word is "your" or "yuor" or "ur" && !tokens[i - 1].IsStopWord);
 
     private static bool EndsSentence(string text, int at) => at >= 0 && text[at] is '.' or '!' or '?' or ':';
 
@@ -225,10 +220,6 @@ public static class QuestionReader
 
         return false;
     }
-
-    /// <summary>"Who was", "what is", "whos".</summary>
-    private static bool AsksForDefinition(IReadOnlyList<TextToken> tokens) =>
-        tokens.Count > 1 && (tokens[0].Word is "whos" or "whats" || (tokens[0].Word is "who" or "what" && tokens[1].Word is "is" or "was" or "are" or "were" or "s"));
 
     /// <summary>"Tell me about you", "what about you".</summary>
     private static bool AsksAboutYou(IReadOnlyList<TextToken> tokens) => tokens.Count >= 2 && tokens[^1].Word is "you" or "yourself" && tokens[^2].Word is "about";

@@ -7,11 +7,10 @@ namespace DigitalTwin.Engines.Extractive;
 /// <param name="LeansOnPrevious">It has a pronoun, or too little of its own, and means what was spoken of before.</param>
 /// <param name="AddressesSpeaker">It says "you" or "your".</param>
 /// <param name="AsksWhatSpeakerDid">"You" is the subject: what did you, where are you, can you.</param>
-/// <param name="AsksForDefinition">Who or what somebody or something is.</param>
 /// <param name="AsksAboutOthers">"He", "she" or "they" of the turn before.</param>
 public sealed record QuestionReading(
     string Text, QuestionKind Kind, AnswerType Expects, IReadOnlyList<QuestionTerm> Terms, bool LeansOnPrevious, bool AddressesSpeaker,
-    bool AsksWhatSpeakerDid, bool AsksForDefinition, bool AsksAboutOthers)
+    bool AsksWhatSpeakerDid, bool AsksAboutOthers)
 {
     /// <summary>What it is about, as far as that is a common thing to ask.</summary>
     public IReadOnlyList<Topic> Topics { get; init; } = [];
@@ -72,9 +71,6 @@ public enum AnswerType
 /// <param name="IsName">Written with a capital inside the sentence.</param>
 public sealed record QuestionTerm(string Word, string Stem, float Weight, bool IsName)
 {
-    /// <summary>It follows "your": what is asked about is the speaker's.</summary>
-    public bool IsSpeakers { get; init; }
-
     /// <summary>Words that an answer may have in its place.</summary>
     public IReadOnlyList<Synonym> Synonyms { get; init; } = [];
 }

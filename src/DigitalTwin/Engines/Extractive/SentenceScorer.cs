@@ -5,8 +5,6 @@ internal sealed class SentenceScorer
 {
     public const int FeatureCount = (int)SentenceFeature.LiteralInSentence + 1;
 
-    private const int TooShort = 4;
-
     /// <summary>What one word of a topic says for a text: the longer the text, the less.</summary>
     private const float TopicWord = 0.5f;
     private const float TopicWordInPassage = 0.25f;
@@ -23,9 +21,8 @@ internal sealed class SentenceScorer
         this.grounding = grounding;
         topics = new TopicMatcher(grounding.Question.Topics);
         var matcher = new TermMatcher(grounding.Terms);
-        var words = new WordCloseness(grounding.Terms);
-        matches = [.. grounding.Passages.Select(passage => new PassageMatches(PassageTraits.Of(passage), grounding.Terms.Count, matcher, words))];
-        evidence = new PassageEvidence(grounding, words);
+        matches = [.. grounding.Passages.Select(passage => new PassageMatches(PassageTraits.Of(passage), grounding.Terms.Count, matcher))];
+        evidence = new PassageEvidence(grounding);
         coverage = new SentenceCoverage(grounding, matches);
     }
 
@@ -69,15 +66,12 @@ internal sealed class SentenceScorer
         Span<float> ofPassage = stackalloc float[FeatureCount];
         ofPassage.Clear();
         evidence.Read(p, ofPassage);
-        ofPassage[(int)SentenceFeature.PassageToQuestion] = matches[p].PassageToQuestion;
-        ofPassage[(int)SentenceFeature.TopicToQuestion] = matches[p].TopicToQuestion;
         ofPassage[(int)SentenceFeature.TopicInPassage] = topics.Speaks(TopicWordInPassage, [.. traits.Sentences.Select(sentence => sentence.Stems)]);
         ofPassage[(int)SentenceFeature.TopicInTitle] = topics.Speaks(TopicWordInTitle, traits.Title, traits.Heading);
         for (var s = 0; s < traits.Sentences.Length; s++)
         {
             ofPassage.CopyTo(features);
             features[(int)SentenceFeature.First] = s == 0 ? 1 : 0;
-            features[(int)SentenceFeature.SentenceToQuestion] = matches[p].ToQuestion[s];
             coverage.Read(p, s, circle, features);
             Read(traits.Sentences[s], s, matches[p], features);
             ReadTopics(traits.Sentences, s, features);
@@ -97,23 +91,11 @@ internal sealed class SentenceScorer
     private void Read(SentenceTraits sentence, int s, PassageMatches matches, Span<float> features)
     {
         var question = grounding.Question;
-        features[(int)SentenceFeature.Density] = sentence.ContentWords > 0 ? Math.Min(1f, (float)matches.Hits(s) / sentence.ContentWords) : 0;
-        features[(int)SentenceFeature.Pairs] = matches.Pairs(s);
-        features[(int)SentenceFeature.OfSpeaker] = question.AddressesSpeaker && sentence.HasSpeaker ? 1 : 0;
         features[(int)SentenceFeature.SpeakerActs] = !sentence.OpensWithSpeaker ? 0
             : question.AsksAboutOthers ? -1
             : question.AsksWhatSpeakerDid ? 1 : 0;
-        if (question.AddressesSpeaker && !question.AsksAboutOthers)
-        {
-            features[(int)SentenceFeature.SpeakersMatch] = matches.OfSpeaker(s);
-            features[(int)SentenceFeature.OthersMatch] = matches.OfOthers(s);
-        }
-
-        features[(int)SentenceFeature.TooShort] = sentence.Stems.Length < TooShort ? 1 : 0;
-        features[(int)SentenceFeature.Defines] = question.AsksForDefinition && matches.Defines(s, sentence.Copulas) ? 1 : 0;
         var holds = AnswerTypes.Holds(question.Expects, sentence.Holds);
         var exact = question.Expects is not (AnswerType.Place or AnswerType.Person or AnswerType.Reason);
-        features[(int)SentenceFeature.RightContact] = question.Expects is AnswerType.Contact && holds is true ? 1 : 0;
         features[(int)SentenceFeature.RightType] = exact && holds is true ? 1 : 0;
         features[(int)SentenceFeature.WrongType] = exact && holds is false ? 1 : 0;
         features[(int)SentenceFeature.LikelyType] = !exact && holds is true ? 1 : 0;

@@ -10,7 +10,6 @@ internal sealed class TermMatcher
     public const float CorrectionShare = 0.95f;
     private const int FilterBits = 2048;
 
-    private readonly IReadOnlyList<GroundedTerm> terms;
     private readonly Dictionary<int, TermMatch[]> byStem;
 
     /// <summary>Most words of a passage match nothing; a bit tells so without a look into the map.</summary>
@@ -18,7 +17,6 @@ internal sealed class TermMatcher
 
     public TermMatcher(IReadOnlyList<GroundedTerm> terms)
     {
-        this.terms = terms;
         byStem = new Dictionary<int, TermMatch[]>(terms.Count * 12);
         for (var i = 0; i < terms.Count; i++)
         {
@@ -39,8 +37,6 @@ internal sealed class TermMatcher
             }
         }
     }
-
-    public bool IsSpeakers(int term) => terms[term].Term.IsSpeakers;
 
     public bool TryFind(int stemId, out TermMatch[] matches)
     {
