@@ -14,7 +14,7 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
 
     /// <summary>What the turn before was about counts, but less than what is asked now.</summary>
     private const float ContextWeight = 0.5f;
-    private const float SynonymWeight = 0.6f;
+    private const float SynonymWeight = 0.4f;
     private const float StrongSynonym = 0.8f;
 
     /// <summary>What the commonest word of the knowledge still counts beside the rarest.</summary>

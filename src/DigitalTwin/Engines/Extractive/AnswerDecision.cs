@@ -7,16 +7,16 @@ namespace DigitalTwin.Engines.Extractive;
 /// </summary>
 internal static class AnswerDecision
 {
-    private const float Bias = -4.007f;
+    private const float Bias = -3.682f;
 
-    private const float Score = 0.469f;
-    private const float AheadOfSentence = -0.515f;
-    private const float DocumentShare = 1.903f;
+    private const float Score = 0.497f;
+    private const float AheadOfSentence = -0.565f;
+    private const float DocumentShare = 2.284f;
 
-    private const float LeansOnPrevious = 4.145f;
-    private const float TopicCount = -0.499f;
+    private const float LeansOnPrevious = 3.938f;
+    private const float TopicCount = -0.454f;
     private const int MostTopics = 3;
-    private const float UnknownTerms = -5.926f;
+    private const float UnknownTerms = -5.999f;
 
     /// <summary>The share of unknown words is of this many.</summary>
     private const float ManyTerms = 6;
@@ -42,12 +42,12 @@ internal static class AnswerDecision
     }
 
     private static float OfSentence(ReadOnlySpan<float> best) =>
-        (1.188f * best[(int)SentenceFeature.DocumentPlace])
-        + (-4.271f * best[(int)SentenceFeature.MissesName])
-        + (-0.674f * best[(int)SentenceFeature.RightType])
-        + (-2.264f * best[(int)SentenceFeature.WrongType])
-        + (-0.326f * best[(int)SentenceFeature.LikelyType])
-        + (-4.754f * best[(int)SentenceFeature.MissesNearby]);
+        (0.346f * best[(int)SentenceFeature.DocumentPlace])
+        + (-4.822f * best[(int)SentenceFeature.MissesName])
+        + (-0.736f * best[(int)SentenceFeature.RightType])
+        + (-2.180f * best[(int)SentenceFeature.WrongType])
+        + (-0.515f * best[(int)SentenceFeature.LikelyType])
+        + (-4.528f * best[(int)SentenceFeature.MissesNearby]);
 
     private static float OfQuestion(Grounding grounding)
     {

@@ -10,31 +10,31 @@ internal static class SentenceWeights
 
     static SentenceWeights()
     {
-        Set(SentenceFeature.InSentence, 3.53f);
-        Set(SentenceFeature.MissesName, 3.43f);
-        Set(SentenceFeature.InHeading, 2.97f);
-        Set(SentenceFeature.InTitle, 2.20f);
-        Set(SentenceFeature.Heading, 2.64f);
-        Set(SentenceFeature.Title, 1.47f);
-        Set(SentenceFeature.TitleOfTopic, 1.24f);
-        Set(SentenceFeature.Rank, 1.43f);
-        Set(SentenceFeature.DocumentRank, -1.37f);
-        Set(SentenceFeature.RightType, 1.83f);
-        Set(SentenceFeature.WrongType, -1.18f);
-        Set(SentenceFeature.LikelyType, 3.44f);
-        Set(SentenceFeature.SpeakerActs, 1.69f);
-        Set(SentenceFeature.First, 1.10f);
-        Set(SentenceFeature.Continues, 1.90f);
-        Set(SentenceFeature.MissesNearby, 0.55f);
-        Set(SentenceFeature.DocumentPlace, -0.24f);
-        Set(SentenceFeature.TopicInSentence, 1.04f);
-        Set(SentenceFeature.TopicInNeighbours, 0.09f);
-        Set(SentenceFeature.TopicInPassage, 1.55f);
-        Set(SentenceFeature.TopicInTitle, 1.74f);
-        Set(SentenceFeature.TopicNowhere, -1.06f);
-        Set(SentenceFeature.CoverNearby, 2.25f);
-        Set(SentenceFeature.CoverLiterally, 0.80f);
-        Set(SentenceFeature.CoverInDocument, 2.65f);
+        Set(SentenceFeature.InSentence, 3.32f);
+        Set(SentenceFeature.MissesName, 3.03f);
+        Set(SentenceFeature.InHeading, 2.83f);
+        Set(SentenceFeature.InTitle, 2.47f);
+        Set(SentenceFeature.Heading, 2.43f);
+        Set(SentenceFeature.Title, 1.62f);
+        Set(SentenceFeature.TitleOfTopic, 0.88f);
+        Set(SentenceFeature.Rank, 1.71f);
+        Set(SentenceFeature.DocumentRank, -1.51f);
+        Set(SentenceFeature.RightType, 1.48f);
+        Set(SentenceFeature.WrongType, -0.95f);
+        Set(SentenceFeature.LikelyType, 3.48f);
+        Set(SentenceFeature.SpeakerActs, 1.63f);
+        Set(SentenceFeature.First, 1.03f);
+        Set(SentenceFeature.Continues, 1.68f);
+        Set(SentenceFeature.MissesNearby, 0.57f);
+        Set(SentenceFeature.DocumentPlace, -0.06f);
+        Set(SentenceFeature.TopicInSentence, 0.93f);
+        Set(SentenceFeature.TopicInNeighbours, -0.03f);
+        Set(SentenceFeature.TopicInPassage, 1.47f);
+        Set(SentenceFeature.TopicInTitle, 1.46f);
+        Set(SentenceFeature.TopicNowhere, -1.19f);
+        Set(SentenceFeature.CoverNearby, 2.33f);
+        Set(SentenceFeature.CoverLiterally, 0.38f);
+        Set(SentenceFeature.CoverInDocument, 2.43f);
         Set(SentenceFeature.LiteralInSentence, 4.32f);
     }
 
