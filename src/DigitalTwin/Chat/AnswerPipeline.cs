@@ -11,6 +11,7 @@ public sealed partial class AnswerPipeline(
     PersonaStore personas,
     SessionStore sessions,
     LiveTurns live,
+    TurnLeases leases,
     Grounder grounder,
     IChatClient engines,
     EngineSettings settings,
@@ -43,7 +44,7 @@ public sealed partial class AnswerPipeline(
     {
         try
         {
-            var record = await TryAnswerAsync(turn);
+            var record = await HoldAndAnswerAsync(turn);
             var completed = sessions.CompleteTurnAsync(turn.Id, record);
             await turn.Begun;
             await completed;
@@ -56,6 +57,12 @@ public sealed partial class AnswerPipeline(
             live.Leave(turn.Id.SessionId, turn);
             turn.Fail(e);
         }
+    }
+
+    private async ValueTask<TurnRecord> HoldAndAnswerAsync(RunningTurn turn)
+    {
+        await using var heartbeat = TurnHeartbeat.Start(turn, leases, clock);
+        return await TryAnswerAsync(turn);
     }
 
     /// <summary>A bug of ours fails the turn that met it, like an engine that breaks off: what was said is kept and the session goes on.</summary>

@@ -30,7 +30,13 @@ public static class ChatEndpoints
     }
 
     private static async Task<Results<Ok<ChatAnswer>, TwinProblem>> PostAsync(
-        ChatRequest request, HttpContext context, VisitorCookie visitors, TurnStarter starter, AnswerPipeline pipeline, IValidator<ChatRequest> validator)
+        ChatRequest request,
+        HttpContext context,
+        VisitorCookie visitors,
+        TurnStarter starter,
+        TurnFollower follower,
+        AnswerPipeline pipeline,
+        IValidator<ChatRequest> validator)
     {
         if (validator.Check(request) is { } problem)
         {
@@ -44,6 +50,9 @@ public static class ChatEndpoints
                 return TypedResults.Ok(ChatAnswer.Of(turn.Id, await turn.CompletionAsync(CancellationToken.None)));
             case StartOutcome.Attached(var turn):
                 return TypedResults.Ok(ChatAnswer.Of(turn.Id, await turn.CompletionAsync(context.RequestAborted)));
+            case StartOutcome.Elsewhere(var turn):
+                var followed = follower.Follow(turn, context.RequestAborted);
+                return TypedResults.Ok(ChatAnswer.Of(turn.Id, await followed.CompletionAsync(context.RequestAborted)));
             case StartOutcome.Finished(var turn):
                 return TypedResults.Ok(ChatAnswer.Of(turn.Id, turn.Record));
             case var refused:
@@ -52,7 +61,13 @@ public static class ChatEndpoints
     }
 
     private static async Task<IResult> PostStreamAsync(
-        ChatRequest request, HttpContext context, VisitorCookie visitors, TurnStarter starter, AnswerPipeline pipeline, IValidator<ChatRequest> validator)
+        ChatRequest request,
+        HttpContext context,
+        VisitorCookie visitors,
+        TurnStarter starter,
+        TurnFollower follower,
+        AnswerPipeline pipeline,
+        IValidator<ChatRequest> validator)
     {
         if (validator.Check(request) is { } problem)
         {
@@ -64,13 +79,14 @@ public static class ChatEndpoints
         {
             StartOutcome.Started(var turn) => new TurnStreamResult(turn, default, pipeline.RunAsync(turn)),
             StartOutcome.Attached(var turn) => new TurnStreamResult(turn, default),
+            StartOutcome.Elsewhere(var turn) => new TurnStreamResult(follower.Follow(turn, context.RequestAborted), default),
             StartOutcome.Finished(var turn) => new TurnStreamResult(turn, default),
             _ => ProblemOf(outcome),
         };
     }
 
     private static async Task<IResult> GetStreamAsync(
-        string turnId, HttpContext context, VisitorCookie visitors, SessionStore sessions, LiveTurns live)
+        string turnId, HttpContext context, VisitorCookie visitors, SessionStore sessions, LiveTurns live, TurnFollower follower)
     {
         var after = default(EventId);
         if (context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last && !EventId.TryParse(last, out after))
@@ -83,13 +99,19 @@ public static class ChatEndpoints
             return TwinProblem.NotFound();
         }
 
-        return live.Find(turn.Id.SessionId) is RunningTurn running && running.Id == turn.Id
-            ? new TurnStreamResult(running, after)
-            : new TurnStreamResult(await sessions.FindTurnAsync(turn.Id, context.RequestAborted) ?? turn, after);
+        if (live.Find(turn.Id.SessionId) is RunningTurn running && running.Id == turn.Id)
+        {
+            return new TurnStreamResult(running, after);
+        }
+
+        var stored = await sessions.FindTurnAsync(turn.Id, context.RequestAborted) ?? turn;
+        return stored.Record.Status is TurnStatus.Running
+            ? new TurnStreamResult(follower.Follow(stored, context.RequestAborted), after)
+            : new TurnStreamResult(stored, after);
     }
 
     private static async Task<IResult> StopAsync(
-        string turnId, HttpContext context, VisitorCookie visitors, SessionStore sessions, LiveTurns live)
+        string turnId, HttpContext context, VisitorCookie visitors, SessionStore sessions, LiveTurns live, TurnLeases leases)
     {
         if (await FindAsync(turnId, context, visitors, sessions) is not { } turn)
         {
@@ -99,6 +121,10 @@ public static class ChatEndpoints
         if (live.Find(turn.Id.SessionId) is RunningTurn running && running.Id == turn.Id)
         {
             running.Stop();
+        }
+        else if (turn.Record.Status is TurnStatus.Running)
+        {
+            await leases.StopAsync(turn.Id);
         }
 
         return TypedResults.Accepted((string?)null);

@@ -9,6 +9,7 @@ public static class ChatFeature
         services.AddSingleton<Grounder>();
         services.AddSingleton<AnswerPipeline>();
         services.AddSingleton<TurnStarter>();
+        services.AddSingleton<TurnFollower>();
         services.AddSingleton<PersonaPassages>();
         services.AddHostedService(provider => provider.GetRequiredService<PersonaPassages>());
         services.AddSingleton<IValidator<ChatRequest>, ChatRequestValidator>();

@@ -8,7 +8,7 @@ namespace DigitalTwin.Chat;
 /// Opens turns: finds or makes the session, claims it, and writes the question before anything is answered. One session answers one
 /// turn at a time; one client message id stands for one turn.
 /// </summary>
-public sealed class TurnStarter(SessionStore sessions, LiveTurns live, AnswerPipeline pipeline, TimeProvider clock)
+public sealed class TurnStarter(SessionStore sessions, LiveTurns live, TurnLeases leases, AnswerPipeline pipeline, TimeProvider clock)
 {
     public async ValueTask<StartOutcome> StartAsync(string visitorId, ChatRequest request)
     {
@@ -54,6 +54,11 @@ public sealed class TurnStarter(SessionStore sessions, LiveTurns live, AnswerPip
         turn.Id = new TurnId(session.Id, session.Record.TurnCount + 1);
         turn.CreatedAt = clock.GetUtcNow();
         await pipeline.RecallAsync(turn);
+        if (turn.History is [{ Record: var last }, ..] && last.IsLeased(turn.CreatedAt))
+        {
+            return false;
+        }
+
         var begun = sessions.BeginTurnAsync(
             session, request.Message, request.ClientMessageId, request.ClientMessageId is null ? "" : DigestOf(request.Message));
         if (!pipeline.RunsAhead || begun.IsCompleted)
@@ -99,6 +104,7 @@ public sealed class TurnStarter(SessionStore sessions, LiveTurns live, AnswerPip
         {
             null => StartOutcome.NotFound,
             { Record.Status: TurnStatus.Unanswered } interrupted => await AskAgainAsync(visitorId, interrupted),
+            { Record.Status: TurnStatus.Running } elsewhere => new StartOutcome.Elsewhere(elsewhere),
             var finished => new StartOutcome.Finished(finished),
         };
     }
@@ -116,14 +122,15 @@ public sealed class TurnStarter(SessionStore sessions, LiveTurns live, AnswerPip
 
         if (await sessions.FindAsync(visitorId, id.SessionId) is { } session
             && session.Record.TurnCount == id.Sequence
-            && await sessions.FindTurnAsync(id) is { Record.Status: TurnStatus.Running })
+            && await leases.ClaimAsync(id, turn.Attempt))
         {
             await pipeline.RecallAsync(turn);
             return new StartOutcome.Started(turn);
         }
 
         live.Leave(id.SessionId, turn);
-        return new StartOutcome.Finished(await sessions.FindTurnAsync(id) ?? interrupted);
+        var other = await sessions.FindTurnAsync(id) ?? interrupted;
+        return other.Record.Status is TurnStatus.Running ? new StartOutcome.Elsewhere(other) : new StartOutcome.Finished(other);
     }
 
     private static string DigestOf(string message) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(message)));
@@ -150,6 +157,9 @@ public abstract record StartOutcome
 
     /// <summary>Somebody else runs this very turn.</summary>
     public sealed record Attached(RunningTurn Turn) : StartOutcome;
+
+    /// <summary>Another process runs this very turn; a <see cref="TurnFollower"/> reads it.</summary>
+    public sealed record Elsewhere(StoredTurn Turn) : StartOutcome;
 
     /// <summary>The turn was answered before.</summary>
     public sealed record Finished(StoredTurn Turn) : StartOutcome;

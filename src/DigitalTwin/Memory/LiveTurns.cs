@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace DigitalTwin.Memory;
 
 /// <summary>
-/// The turns that this process is answering now, at most one a session. A turn that is stored as running and is not here was
-/// interrupted: one process owns the data.
+/// The turns that this process is answering now, at most one a session. A turn that is stored as running, is not here and has no lease of
+/// another process (<see cref="TurnLeases"/>) was interrupted.
 /// </summary>
 public sealed class LiveTurns
 {

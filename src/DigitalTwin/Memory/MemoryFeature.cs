@@ -6,6 +6,7 @@ public static class MemoryFeature
     {
         services.AddSettings(MemorySettings.From(configuration), new MemorySettingsValidator());
         services.AddSingleton<LiveTurns>();
+        services.AddSingleton<TurnLeases>();
         services.AddSingleton<VisitorCookie>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<VisitorMemory>();

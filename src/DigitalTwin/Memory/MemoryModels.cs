@@ -111,6 +111,14 @@ public sealed record TurnRecord
     /// <summary>Which answer this is, when the question had to be answered anew after a crash; null for the first.</summary>
     public string? Attempt { get; init; }
 
+    /// <summary>
+    /// Until when a running turn is taken to be alive without hearing of it. Null where one process has the table to itself, and knows.
+    /// </summary>
+    public DateTimeOffset? LeaseUntil { get; init; }
+
+    /// <summary>Another process than the one that answers was asked to stop the turn.</summary>
+    public bool StopRequested { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? CompletedAt { get; init; }
@@ -121,6 +129,9 @@ public sealed record TurnRecord
 
     /// <summary>What the question was understood to be about, for the next question's pronouns: the retrieval query.</summary>
     public string? Topic { get; init; }
+
+    /// <summary>Whether another process is answering the turn.</summary>
+    public bool IsLeased(DateTimeOffset now) => Status is TurnStatus.Running && LeaseUntil > now;
 }
 
 /// <summary>Tokens as the engine counted them.</summary>

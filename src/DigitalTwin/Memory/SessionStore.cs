@@ -3,7 +3,7 @@ using DigitalTwin.Storage;
 namespace DigitalTwin.Memory;
 
 /// <summary>Sessions and their turns in the table. Every read on behalf of a visitor checks that the session is theirs.</summary>
-public sealed class SessionStore(ITable table, LiveTurns live, MemorySettings settings, TimeProvider clock)
+public sealed class SessionStore(ITable table, LiveTurns live, TurnLeases leases, MemorySettings settings, TimeProvider clock)
 {
     private const int LongestTitle = 80;
 
@@ -33,13 +33,15 @@ public sealed class SessionStore(ITable table, LiveTurns live, MemorySettings se
         }
 
         var turn = Stored(id.SessionId, item);
-        if (turn.Record.Status is not TurnStatus.Running || live.IsLive(id))
+        if (turn.Record.Status is not TurnStatus.Running || live.IsLive(id) || turn.Record.IsLeased(clock.GetUtcNow()))
         {
             return turn;
         }
 
         // It may have ended between the two looks; only a turn that was not live before the read was interrupted.
-        return wasLive ? await FindTurnAsync(id, cancellationToken) : turn with { Record = turn.Record with { Status = TurnStatus.Unanswered } };
+        return wasLive
+            ? await FindTurnAsync(id, cancellationToken)
+            : turn with { Record = turn.Record with { Status = TurnStatus.Unanswered, Answer = "" } };
     }
 
     public async ValueTask<SessionList> ListAsync(
@@ -137,7 +139,7 @@ public sealed class SessionStore(ITable table, LiveTurns live, MemorySettings se
         var writes = new List<TableWrite>(4)
         {
             PutSession(session, record, session.Version + 1, expires),
-            PutTurn(new TurnId(session.Id, sequence), new TurnRecord { Status = TurnStatus.Running, Question = question, CreatedAt = now }, 1, expires),
+            PutTurn(new TurnId(session.Id, sequence), new TurnRecord { Status = TurnStatus.Running, Question = question, CreatedAt = now, LeaseUntil = leases.Begin(now) }, 1, expires),
         };
         if (session.ExpiresAt != expires)
         {
@@ -156,16 +158,16 @@ public sealed class SessionStore(ITable table, LiveTurns live, MemorySettings se
     }
 
     /// <summary>
-    /// Writes the answer. False when the session was deleted meanwhile: then nothing comes back to life.
+    /// Writes the answer. False when the session was deleted meanwhile, or another process took the turn over: then nothing comes back to
+    /// life, and no answer replaces another.
     /// </summary>
     public async ValueTask<bool> CompleteTurnAsync(TurnId id, TurnRecord turn)
     {
-        TableWrite[] writes =
-        [
-            TableWrite.Check(MemoryKeys.Session(id.SessionId), WriteCondition.Present),
-            PutTurn(id, turn, 2, settings.ExpiryFrom(clock.GetUtcNow())),
-        ];
-        return (await table.WriteAsync(writes)).Committed;
+        var present = TableWrite.Check(MemoryKeys.Session(id.SessionId), WriteCondition.Present);
+        var expires = settings.ExpiryFrom(clock.GetUtcNow());
+        return leases.AreNeeded
+            ? await leases.CompleteAsync(id, turn, expires, present)
+            : (await table.WriteAsync(new[] { present, PutTurn(id, turn, 2, expires) })).Committed;
     }
 
     /// <summary>Notes the visitor's feedback on a finished turn; false when there is no such turn.</summary>

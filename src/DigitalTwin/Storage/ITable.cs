@@ -31,6 +31,9 @@ public interface ITable
     /// </summary>
     bool WritesInOrder { get; }
 
+    /// <summary>Whether other processes may be at work on the same items. The embedded table's folder belongs to one process.</summary>
+    bool IsShared { get; }
+
     /// <summary>
     /// Completes when nothing that was deleted, replaced or expired before the call is left in the store's own files, so that an
     /// erasure is one on disk as well. A managed service, where the files are not ours, returns at once.

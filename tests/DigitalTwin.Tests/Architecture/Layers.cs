@@ -11,6 +11,10 @@ internal static class Layers
     public const string Hosting = "Hosting";
     public const string Ports = "Storage";
     public const string EmbeddedStorage = "Storage.Embedded";
+    public const string AwsStorage = "Storage.Aws";
+
+    /// <summary>The SDK of AWS, which few may know.</summary>
+    public const string AwsSdk = "AwsSdk";
 
     private const string Namespace = "DigitalTwin";
     private static readonly string[] ApplicationTypes = ["Program", "TwinApplication", "TwinJson"];
@@ -41,11 +45,12 @@ internal static class Layers
 
         if (!typeNamespace.StartsWith(Namespace + ".", StringComparison.Ordinal))
         {
-            return null;
+            return typeNamespace == "Amazon" || typeNamespace.StartsWith("Amazon.", StringComparison.Ordinal) ? AwsSdk : null;
         }
 
         var rest = typeNamespace[(Namespace.Length + 1)..];
-        return rest == EmbeddedStorage || rest.StartsWith(EmbeddedStorage + ".", StringComparison.Ordinal) ? EmbeddedStorage : rest.Split('.')[0];
+        string[] stores = [EmbeddedStorage, AwsStorage];
+        return stores.FirstOrDefault(store => rest == store || rest.StartsWith(store + ".", StringComparison.Ordinal)) ?? rest.Split('.')[0];
     }
 
     /// <summary>Also true of what is none of the application's own.</summary>
@@ -54,6 +59,6 @@ internal static class Layers
         || from == to
         || from is Application or Hosting
         || to == Root
-        || (from, to) is (Root, Ports) or (Ports, EmbeddedStorage) or (EmbeddedStorage, Ports)
+        || (from, to) is (Root, Ports) or (Ports, EmbeddedStorage) or (EmbeddedStorage, Ports) or (Ports, AwsStorage) or (AwsStorage, Ports or AwsSdk)
         || (Features.TryGetValue(from, out var allowed) && (to == Ports || allowed.Contains(to)));
 }

@@ -79,6 +79,8 @@ public sealed class FailedAnswerTests
 
         public bool WritesInOrder => false;
 
+        public bool IsShared => false;
+
         public void Register(IServiceCollection services)
         {
             var real = services.Last(service => service.ServiceType == typeof(ITable));

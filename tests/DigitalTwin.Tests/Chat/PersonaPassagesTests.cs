@@ -40,6 +40,8 @@ public sealed class PersonaPassagesTests
 
         public bool WritesInOrder => inner.WritesInOrder;
 
+        public bool IsShared => inner.IsShared;
+
         public ValueTask<TableItem?> GetAsync(ItemKey key, CancellationToken cancellationToken) => inner.GetAsync(key, cancellationToken);
 
         public ValueTask<TablePage> QueryAsync(TableQuery query, CancellationToken cancellationToken) => inner.QueryAsync(query, cancellationToken);

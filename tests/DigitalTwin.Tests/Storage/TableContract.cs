@@ -15,6 +15,9 @@ public abstract partial class TableContract : IAsyncLifetime
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>How many items a large partition has.</summary>
+    protected virtual int Many => 3000;
+
     protected abstract ValueTask<ITable> CreateAsync(TimeProvider time);
 
     public async ValueTask InitializeAsync() => table = await CreateAsync(time);

@@ -43,6 +43,8 @@ internal sealed class HeldTable : ITable, IAsyncDisposable
 
     public bool WritesInOrder => false;
 
+    public bool IsShared => false;
+
     public ValueTask<TableItem?> GetAsync(ItemKey key, CancellationToken cancellationToken = default)
     {
         reads.Writer.TryWrite(key.SK);

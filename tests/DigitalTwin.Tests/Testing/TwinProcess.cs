@@ -109,7 +109,7 @@ internal sealed partial class TwinProcess : IAsyncDisposable
     /// <summary>The app's own output, built in the same configuration as these tests.</summary>
     private static string AppPath()
     {
-        var output = Path.GetRelativePath(Path.Combine(Repository.Root, "tests", "DigitalTwin.Tests"), AppContext.BaseDirectory);
+        var output = AppContext.BaseDirectory[(AppContext.BaseDirectory.LastIndexOf("/bin/", StringComparison.Ordinal) + 1)..];
         var path = Path.Combine(Repository.Root, "src", "DigitalTwin", output, "DigitalTwin.dll");
         return File.Exists(path) ? path : throw new InvalidOperationException($"The application is not built: there is no {path}.");
     }

@@ -58,6 +58,8 @@ internal sealed class WriteWatch : IStartupFilter
     {
         public bool WritesInOrder => inner.WritesInOrder;
 
+        public bool IsShared => inner.IsShared;
+
         public ValueTask DisposeAsync() => ((IAsyncDisposable)inner).DisposeAsync();
 
         public ValueTask<TableItem?> GetAsync(ItemKey key, CancellationToken cancellationToken) => inner.GetAsync(key, cancellationToken);

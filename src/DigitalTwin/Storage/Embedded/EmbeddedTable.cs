@@ -58,6 +58,8 @@ public sealed class EmbeddedTable : ITable, IAsyncDisposable
 
     public bool WritesInOrder => true;
 
+    public bool IsShared => false;
+
     public ValueTask<TableItem?> GetAsync(ItemKey key, CancellationToken cancellationToken = default)
     {
         TableGuard.Check(key);

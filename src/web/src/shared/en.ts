@@ -1,4 +1,9 @@
-/** The interface in English: the reference for all other languages. `{name}` stands for a value, `{n}` for a number. */
+import type { enPanels } from './en-panels';
+
+/**
+ * The interface in English: with the panels' texts the reference for all other languages. `{name}` stands for a value, `{n}` for a
+ * number. It is all in the first download: what only panels say is in en-panels.ts.
+ */
 export const en = {
   ask: 'Ask {name} anything',
   askLabel: 'Your question',
@@ -63,47 +68,13 @@ export const en = {
   code: 'Code',
 
   close: 'Close',
-  search: 'Search conversations',
-  noSessions: 'No conversations yet. What you ask will be listed here.',
-  noMatch: 'Nothing found.',
-  deleteSession: 'Delete “{title}”',
-  confirmDelete: 'Delete?',
-  yesDelete: 'Delete',
-  cancel: 'Cancel',
-  sessionCount: { one: '{n} conversation', other: '{n} conversations' },
-  turnCount: { one: '{n} question', other: '{n} questions' },
-  today: 'Today',
-  yesterday: 'Yesterday',
-  lastWeek: 'The last 7 days',
-  before: 'Earlier',
-  listFailed: 'The list could not be loaded.',
-
-  knowsIntro: 'This is everything. It is kept on the server of this twin and shown to you and to its owner only.',
-  knowsNothing: 'Nothing so far. Once you ask something, your questions and the answers are kept so that the conversation can go on.',
-  knowsSessions: 'Conversations',
-  knowsTurns: 'Questions and answers',
-  knowsRatings: 'Ratings you gave',
-  knowsSince: 'First question',
-  knowsUntil: 'Kept until',
-  knowsUntilValue: '{n} days after a conversation’s last question',
-  knowsCookie: 'A cookie recognises this browser. It holds a random number, not your name.',
-  export: 'Download everything',
-  erase: 'Erase everything',
-  eraseConfirm: 'All conversations, answers and ratings will be gone for good. This cannot be undone.',
-  eraseYes: 'Erase everything now',
-  erased: 'Erased.',
-  receipt: 'Receipt {id}: {conversations} and {questions} erased on {date}.',
   actionFailed: 'That did not work. Please try again.',
-
-  theme: 'Appearance',
-  themeAuto: 'Automatic',
-  themeLight: 'Light',
-  themeDark: 'Dark',
-  language: 'Language',
   noScript: 'To talk to the twin, please switch on JavaScript.',
 };
 
 /** A text by number, with the forms that the language's grammar tells apart. */
 type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 
-export type Dictionary = { [K in keyof typeof en]: (typeof en)[K] extends string ? string : Forms };
+type English = typeof en & typeof enPanels;
+
+export type Dictionary = { [K in keyof English]: English[K] extends string ? string : Forms };

@@ -1,15 +1,23 @@
 import { computed, signal } from '@preact/signals';
 import { en, type Dictionary } from './en';
+import type { enPanels } from './en-panels';
 import { lasting } from './store';
+
+/** The panels' texts join it with the panels. */
+const english = { ...en } as Dictionary;
+
+export function addPanelTexts(texts: typeof enPanels): void {
+  Object.assign(english, texts);
+}
 
 /** The languages of the interface. What the persona says stays as it is. Only English is in the first download. */
 export const languages: Record<string, { name: string; load: () => Promise<Dictionary> }> = {
-  en: { name: 'English', load: async () => en },
+  en: { name: 'English', load: async () => english },
   de: { name: 'Deutsch', load: async () => (await import('./de')).de },
 };
 
 const key = 'twin.language';
-const dictionary = signal<Dictionary>(en);
+const dictionary = signal(english);
 export const language = signal('en');
 
 type Plain = { [K in keyof Dictionary]: Dictionary[K] extends string ? K : never }[keyof Dictionary];

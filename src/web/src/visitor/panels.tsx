@@ -1,8 +1,11 @@
 import { signal } from '@preact/signals';
 import { render, type ComponentChildren, type VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { t } from '../shared/i18n';
+import { enPanels } from '../shared/en-panels';
+import { addPanelTexts, t } from '../shared/i18n';
 import { Icon } from '../shared/icons';
+
+addPanelTexts(enPanels);
 
 const shown = signal<VNode | null>(null);
 

@@ -1,7 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { en, type Dictionary } from '../../src/shared/en';
-import { formatDate, formatNumber, language, languages, plural, preferredLanguage, t, useLanguage } from '../../src/shared/i18n';
+import { enPanels } from '../../src/shared/en-panels';
+import { addPanelTexts, formatDate, formatNumber, language, languages, plural, preferredLanguage, t, useLanguage } from '../../src/shared/i18n';
 import { lasting } from '../../src/shared/store';
+
+addPanelTexts(enPanels);
+const english = { ...en, ...enPanels };
 
 beforeEach(async () => {
   vi.stubGlobal('navigator', { languages: ['en-GB'] });
@@ -14,13 +18,13 @@ const placeholders = (text: Dictionary[keyof Dictionary]) =>
 
 describe.each(Object.keys(languages).filter((tag) => tag !== 'en'))('%s', (tag) => {
   it('has the same texts as English', async () => {
-    expect(Object.keys(await languages[tag]!.load()).sort()).toEqual(Object.keys(en).sort());
+    expect(Object.keys(await languages[tag]!.load()).sort()).toEqual(Object.keys(english).sort());
   });
 
   it('wants the same values in each text', async () => {
     const dictionary = await languages[tag]!.load();
-    for (const key of Object.keys(en) as (keyof Dictionary)[]) {
-      const [wanted, found] = [placeholders(en[key]), placeholders(dictionary[key])];
+    for (const key of Object.keys(english) as (keyof Dictionary)[]) {
+      const [wanted, found] = [placeholders(english[key]), placeholders(dictionary[key])];
 
       expect(new Map(found as [string, string[]][]).get('other'), key).toEqual(new Map(wanted as [string, string[]][]).get('other'));
       expect(found.every(([, values]) => values!.length === wanted[0]![1]!.length), key).toBe(true);

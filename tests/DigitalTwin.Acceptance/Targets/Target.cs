@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Xunit;
+
+namespace DigitalTwin.Acceptance.Targets;
+
+/// <summary>A running twin that the suite talks to over HTTP. It is shared by all of the suite's tests, as a deployed one is.</summary>
+public abstract class Target : IAsyncLifetime
+{
+    protected const string OwnerKeyOfTests = "the-owner-key-of-the-tests-0123456789";
+
+    /// <summary>The address of a twin that runs already, from <c>TWIN_URL</c>; null when the suite starts its own.</summary>
+    protected static Uri? Url { get; } = Variable("TWIN_URL") is { } url ? new Uri(url) : null;
+
+    /// <summary>Why there is no such twin here; the tests are skipped with it. Null when it runs.</summary>
+    public string? Missing { get; private set; }
+
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>The owner's key, null when it is not known here (a deployed twin by <c>TWIN_OWNER_KEY</c>).</summary>
+    public virtual string? OwnerKey => OwnerKeyOfTests;
+
+    /// <summary>The engine that answers first, null when it is not known here.</summary>
+    public abstract string? Engine { get; }
+
+    public async ValueTask InitializeAsync()
+    {
+        Missing = WhatIsMissing();
+        if (Missing is null)
+        {
+            Address = await StartAsync();
+        }
+    }
+
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>A browser of one visitor, who has a cookie of their own. Skips the test where there is no such twin.</summary>
+    public HttpClient NewVisitor() => Client(new CookieContainer());
+
+    /// <summary>A client of the owner; skips the test where the key is not known.</summary>
+    public HttpClient Owner()
+    {
+        Assert.SkipWhen(Missing is null && OwnerKey is null, "TWIN_OWNER_KEY is not set.");
+        var client = Client(null);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", OwnerKey);
+        return client;
+    }
+
+    /// <summary>Why the twin cannot be started here; null when it can. A target that starts its own is left out where another twin is named.</summary>
+    protected virtual string? WhatIsMissing() => Url is null ? null : "TWIN_URL names another twin.";
+
+    /// <summary>Starts the twin, ready to be asked.</summary>
+    protected abstract ValueTask<Uri> StartAsync();
+
+    protected static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    private HttpClient Client(CookieContainer? cookies)
+    {
+        Assert.SkipWhen(Missing is not null, Missing ?? "");
+        var handler = new SocketsHttpHandler { UseCookies = cookies is not null, CookieContainer = cookies ?? new CookieContainer(), AllowAutoRedirect = false };
+        return new HttpClient(new SignedBodies(handler)) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+    }
+}
