@@ -4,6 +4,7 @@
 #   infra/deploy.sh ENVIRONMENT [--endpoint URL] [Parameter=value ...]
 #
 # ENVIRONMENT is dev, staging or prod; the parameters are those of serverless.template, and the ones not given stay as they were.
+# CLOUDFORMATION_ROLE_ARN, if it is set, is the role that CloudFormation works with (infra/pipeline.yaml).
 # --endpoint deploys to an emulator of AWS as far as that goes, and lists what it cannot do.
 # Exits 0 when everything passed, 1 when something failed, 3 when everything passed that an emulator can do.
 set -uo pipefail
@@ -93,7 +94,7 @@ make_artifact_bucket() {
     aws s3api head-bucket --bucket "$artifacts" 2>/dev/null && return 0
     local where=()
     [ "$region" = us-east-1 ] || where=(--create-bucket-configuration "LocationConstraint=$region")
-    aws s3api create-bucket --bucket "$artifacts" "${where[@]}" \
+    aws s3api create-bucket --bucket "$artifacts" ${where[@]+"${where[@]}"} \
         && aws s3api put-public-access-block --bucket "$artifacts" --public-access-block-configuration \
             BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
 }
@@ -107,7 +108,7 @@ package() {
 # An inference profile calls models of several regions, and the functions need each of them by name.
 add_model_arns() {
     local parameter model arns
-    for parameter in "${parameters[@]}"; do
+    for parameter in ${parameters[@]+"${parameters[@]}"}; do
         case $parameter in ModelId=*) model=${parameter#ModelId=} ;; esac
     done
     [ -n "${model+given}" ] || return 0
@@ -118,7 +119,7 @@ add_model_arns() {
 }
 
 deploy() {
-    local template=$work/packaged.yaml given=("Environment=$environment" "${parameters[@]}")
+    local template=$work/packaged.yaml given=("Environment=$environment" ${parameters[@]+"${parameters[@]}"})
     if [ -n "$endpoint" ]; then
         template=$work/translated.json
         python3 infra/translate.py --emulator --environment "$environment" "$work/packaged.yaml" "$template" >"$work/left-out" || return 1
@@ -128,7 +129,8 @@ deploy() {
     fi
     add_model_arns
     aws cloudformation deploy --stack-name "$stack" --template-file "$template" --s3-bucket "$artifacts" --s3-prefix "$environment" \
-        --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --no-fail-on-empty-changeset --parameter-overrides "${given[@]}"
+        --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --no-fail-on-empty-changeset \
+        ${CLOUDFORMATION_ROLE_ARN:+--role-arn "$CLOUDFORMATION_ROLE_ARN"} --parameter-overrides "${given[@]}"
 }
 
 # The id of what the template calls by that name.

@@ -1,3 +1,4 @@
+using DigitalTwin.Benchmarks.Lambda;
 using DigitalTwin.Benchmarks.Load;
 using DigitalTwin.Benchmarks.Micro;
 using DigitalTwin.Benchmarks.Running;
@@ -16,6 +17,8 @@ internal static class BenchmarkProgram
                  [--turns 10000] [--measured 400]
           start  time to open a large table, and to start the app on it
                  [--items 1000000] [--runs 3] [--folder path]
+          lambda cold start through Lambda's Runtime API, and the size of the package
+                 [--runs 9]
           micro  BenchmarkDotNet
                  [--filter *]
 
@@ -44,6 +47,7 @@ internal static class BenchmarkProgram
         "load" => LoadMode.RunAsync(options),
         "deep" => DeepMode.RunAsync(options),
         "start" => StartMode.RunAsync(options),
+        "lambda" => LambdaMode.RunAsync(options),
         "micro" => MicroMode.RunAsync(options),
         TableProcess.FillMode => TableProcess.FillAsync(options),
         TableProcess.OpenMode => TableProcess.OpenAsync(options),

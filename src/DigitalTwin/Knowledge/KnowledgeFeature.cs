@@ -1,3 +1,4 @@
+using DigitalTwin.Jobs;
 using FluentValidation;
 
 namespace DigitalTwin.Knowledge;
@@ -11,6 +12,7 @@ public static class KnowledgeFeature
         services.AddSingleton<PassageIndex>();
         services.AddSingleton<KnowledgeSnapshot>();
         services.AddSingleton<KnowledgeStore>();
+        services.AddJobHandler<SnapshotJob>(SnapshotJob.Kind);
         services.AddSingleton<IValidator<NewDocument>, NewDocumentValidator>();
         services.AddSingleton<IValidator<KnowledgeQuery>, KnowledgeQueryValidator>();
     }

@@ -135,24 +135,6 @@ public sealed partial class KnowledgeStore
             : throw new StorageCorruptException($"The source of document {document.DocumentId} is missing.");
     }
 
-    /// <summary>The change is stored and stays so, whatever becomes of the snapshot.</summary>
-    private async Task TryPublishAsync()
-    {
-        if (!table.IsShared)
-        {
-            return;
-        }
-
-        try
-        {
-            await snapshot.PublishAsync(CancellationToken.None);
-        }
-        catch (StorageUnavailableException e)
-        {
-            Log.NotPublished(logger, e);
-        }
-    }
-
     /// <param name="Version">Of the item in the table.</param>
     private readonly record struct Entry(KnowledgeDocument Document, long Version);
 
@@ -160,8 +142,5 @@ public sealed partial class KnowledgeStore
     {
         [LoggerMessage(1, LogLevel.Warning, "The documents that others changed cannot be read now; the index stays behind.")]
         public static partial void Behind(ILogger logger, Exception exception);
-
-        [LoggerMessage(2, LogLevel.Warning, "The snapshot of the documents could not be published; the next start reads them one by one.")]
-        public static partial void NotPublished(ILogger logger, Exception exception);
     }
 }

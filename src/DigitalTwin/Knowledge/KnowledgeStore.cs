@@ -1,4 +1,5 @@
 using System.Text;
+using DigitalTwin.Jobs;
 using DigitalTwin.Storage;
 
 namespace DigitalTwin.Knowledge;
@@ -8,7 +9,8 @@ namespace DigitalTwin.Knowledge;
 /// a source without one is not a document.
 /// </summary>
 public sealed partial class KnowledgeStore(
-    ITable table, IObjectStore objects, PassageIndex index, KnowledgeSnapshot snapshot, TimeProvider clock, ILogger<KnowledgeStore> logger) : IDisposable
+    ITable table, IObjectStore objects, PassageIndex index, KnowledgeSnapshot snapshot, JobBoard jobs, TimeProvider clock, ILogger<KnowledgeStore> logger)
+    : IDisposable
 {
     private const string Ready = "ready";
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -52,7 +54,6 @@ public sealed partial class KnowledgeStore(
             writing.Release();
         }
 
-        await TryPublishAsync();
         return new AddDocumentOutcome.Added(document);
     }
 
@@ -79,7 +80,7 @@ public sealed partial class KnowledgeStore(
         try
         {
             var deletion = TableWrite.Delete(KnowledgeKeys.Entry(documentId), WriteCondition.Present);
-            if (!(await table.WriteAsync(new[] { deletion, Change() }, CancellationToken.None)).Committed)
+            if (!await CommitAsync(deletion))
             {
                 return false;
             }
@@ -87,13 +88,16 @@ public sealed partial class KnowledgeStore(
             known.Remove(documentId);
             index.Remove(documentId);
             await objects.EraseAsync(KnowledgeKeys.Source(documentId), CancellationToken.None);
+            if (table.IsShared)
+            {
+                await objects.EraseAsync(KnowledgeKeys.Snapshot, CancellationToken.None);
+            }
         }
         finally
         {
             writing.Release();
         }
 
-        await TryPublishAsync();
         return true;
     }
 
@@ -106,14 +110,34 @@ public sealed partial class KnowledgeStore(
             var last = (await table.GetAsync(key))?.Version;
             var item = new TableItem { Key = key, Version = (last ?? 0) + 1, Body = body };
             var condition = last is { } version ? WriteCondition.VersionIs(version) : WriteCondition.Absent;
-            if ((await table.WriteAsync(new[] { TableWrite.Put(item, condition), Change() })).Committed)
+            if (await CommitAsync(TableWrite.Put(item, condition)))
             {
                 return item.Version;
             }
         }
     }
 
-    private static TableWrite Change() => TableWrite.Add(KnowledgeKeys.Changes, 1);
+    /// <summary>
+    /// Commits the change of one entry: with the counter by which others see it, and with the job that publishes the snapshot where there
+    /// are others.
+    /// </summary>
+    private async Task<bool> CommitAsync(TableWrite entry)
+    {
+        var change = TableWrite.Add(KnowledgeKeys.Changes, 1);
+        if (!table.IsShared)
+        {
+            return (await table.WriteAsync(new[] { entry, change })).Committed;
+        }
+
+        var publication = SnapshotJob.Prepare(jobs);
+        if (!(await table.WriteAsync(new[] { entry, change, publication.Write })).Committed)
+        {
+            return false;
+        }
+
+        await jobs.AnnounceAsync(publication);
+        return true;
+    }
 
     private static (string? Title, IReadOnlyList<Passage> Passages) Cut(string documentId, string? title, string text, string mediaType)
     {

@@ -13,10 +13,15 @@ internal static class AppFolder
             return File.Exists(app) ? Path.GetFullPath(app) : throw new BenchmarkException($"There is no {app}.");
         }
 
-        var output = Path.Combine(temporary, "app");
+        return await PublishAsync(Path.Combine(temporary, "app"));
+    }
+
+    /// <summary>Publishes the app into a folder; returns its assembly.</summary>
+    public static async Task<string> PublishAsync(string output, params string[] switches)
+    {
         var project = Path.Combine(Repository(), "src", "DigitalTwin");
         Console.WriteLine($"Publishing {project} …");
-        var start = new ProcessStartInfo("dotnet", ["publish", project, "-c", "Release", "-o", output, "--nologo", "-v", "quiet"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", ["publish", project, "-c", "Release", "-o", output, "--nologo", "-v", "quiet", .. switches]) { RedirectStandardOutput = true };
         using var publish = Process.Start(start)!;
         var said = await publish.StandardOutput.ReadToEndAsync();
         await publish.WaitForExitAsync();

@@ -96,6 +96,24 @@ public sealed class KnowledgeBaseTests
         Assert.Equal("retrieve", Assert.Single(twin.Model.Requests).Operation);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_turn_can_be_stopped_while_the_knowledge_base_is_asked()
+    {
+        await using var twin = await StartAsync();
+        var answers = new TaskCompletionSource();
+        (twin.Model.Passages, twin.Model.Retrieval) = (Found, answers.Task);
+        using var visitor = twin.NewVisitor();
+        using var reader = await visitor.StreamAsync("When does the ferry leave?");
+        var turnId = (await reader.NextAsync("start")).Json.Text("messageId");
+
+        await visitor.StopAsync(turnId);
+        var rest = await reader.RestAsync();
+        answers.SetResult();
+
+        Assert.Equal("stopped", rest[^2].Json["messageMetadata"]!.AsObject().Text("status"));
+        Assert.DoesNotContain(twin.Model.Requests, request => request.Operation != "retrieve");
+    }
+
     private static Task<BedrockTwin> StartAsync(params (string Setting, string Value)[] settings) => BedrockTwin.StartAsync(
         null, [("Twin:Knowledge:Retriever", "knowledgebase"), ("Twin:Knowledge:KnowledgeBaseId", "KB12345678"), .. settings]);
 }

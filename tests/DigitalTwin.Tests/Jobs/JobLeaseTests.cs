@@ -167,7 +167,7 @@ public sealed class JobLeaseTests : IAsyncDisposable
         host.Work = async (_, cancellation) =>
         {
             await stop.CancelAsync();
-            cancellation.ThrowIfCancellationRequested();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
             return JobOutcome.Done();
         };
         for (var i = 0; i < 20; i++)

@@ -40,6 +40,9 @@ public sealed class BedrockServer : IAsyncDisposable
     /// <summary>What every knowledge base finds; null for none that can be asked.</summary>
     public IReadOnlyList<BedrockPassage>? Passages { get; set; }
 
+    /// <summary>What a knowledge base waits for before it answers.</summary>
+    public Task Retrieval { get; set; } = Task.CompletedTask;
+
     /// <param name="port">0 for one of the system's choice.</param>
     public static async Task<BedrockServer> StartAsync(int port = 0)
     {
@@ -75,6 +78,7 @@ public sealed class BedrockServer : IAsyncDisposable
         context.Response.Headers["x-amzn-RequestId"] = BedrockReply.RequestId;
         if (request.Operation == "retrieve" && Passages is { } passages)
         {
+            await Retrieval.WaitAsync(_stop.Token);
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync(Found(passages).ToJsonString(), _stop.Token);
             return;

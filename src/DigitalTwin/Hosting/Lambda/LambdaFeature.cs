@@ -1,10 +1,14 @@
+using System.Text.Json;
+using DigitalTwin.Chat;
 using Microsoft.AspNetCore.Hosting.Server;
 
 namespace DigitalTwin.Hosting.Lambda;
 
-/// <summary>The twin on AWS Lambda: one line in the list of hosting, and nothing anywhere else (docs/decisions/005).</summary>
+/// <summary>The twin on AWS Lambda: one line in the list of hosting, and nothing anywhere else (docs/decisions/009).</summary>
 internal static class LambdaFeature
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     /// <summary>Does nothing outside of Lambda.</summary>
     public static void AddLambdaHosting(this WebApplicationBuilder builder)
     {
@@ -13,11 +17,23 @@ internal static class LambdaFeature
             return;
         }
 
+        // Beside the start, which leaves one of Lambda's processors idle.
+        builder.Services.AddSingleton(new LambdaRehearsal(Task.Run(RehearseAsync)));
+
         // Between events the process is frozen: jobs are run by events, not by timers.
         builder.Configuration["Twin:Jobs:Worker"] = "false";
         builder.Services.AddSettings(LambdaSettings.From(builder.Configuration), new LambdaSettingsValidator());
         builder.Services.AddSingleton<EventWork>();
+        builder.Services.AddSingleton<IQueueWork, JobWork>();
+        builder.Services.AddSingleton<IScheduledWork, JobWork>();
         builder.Services.AddSingleton<IServer, LambdaServer>();
+    }
+
+    private static Task RehearseAsync()
+    {
+        var json = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        TwinJson.Configure(json);
+        return AnswerRehearsal.RunAsync(json);
     }
 
     /// <summary>Lets Lambda know why there is no twin; does nothing outside of Lambda.</summary>
@@ -32,11 +48,15 @@ internal static class LambdaFeature
         try
         {
             using var api = new RuntimeApi(settings.RuntimeApi);
-            await api.FailStartAsync(ErrorReport.OfStart(exception, StartFailure.Explain(exception)), CancellationToken.None);
+            using var patience = new CancellationTokenSource(Patience);
+            await api.FailStartAsync(ErrorReport.OfStart(exception, StartFailure.Explain(exception)), patience.Token);
         }
-        catch (RuntimeGoneException)
+        catch (Exception e) when (e is RuntimeGoneException or OperationCanceledException)
         {
-            // Nobody is there to be told; the console has it.
+            // Nobody listens; the console has it.
         }
     }
 }
+
+/// <summary>Ends before the first event is asked for.</summary>
+internal sealed record LambdaRehearsal(Task Done);

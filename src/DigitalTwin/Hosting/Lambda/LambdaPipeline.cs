@@ -37,7 +37,7 @@ internal sealed class LambdaPipeline<TContext>(IHttpApplication<TContext> applic
 
     /// <summary>
     /// Before the first event, while Lambda gives the process more of the processor than it will have later: one request through the
-    /// whole pipeline. It asks for something that is not there and so changes nothing.
+    /// whole pipeline. It changes nothing, and reads the table and the objects, so that credentials are there and connections open.
     /// </summary>
     public Task WarmUpAsync()
     {

@@ -10,7 +10,7 @@ namespace DigitalTwin.Hosting.Lambda;
 /// waits for the next event, so an event's work is over when its answer is.
 /// </summary>
 internal sealed partial class LambdaServer(
-    LambdaSettings settings, EventWork work, LiveTurns live, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<LambdaServer> logger) : IServer
+    LambdaSettings settings, EventWork work, LambdaRehearsal rehearsal, LiveTurns live, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<LambdaServer> logger) : IServer
 {
     private readonly RuntimeApi api = new(settings.RuntimeApi);
     private readonly CancellationTokenSource stopping = new();
@@ -23,6 +23,7 @@ internal sealed partial class LambdaServer(
     {
         var run = new LambdaPipeline<TContext>(application);
         await run.WarmUpAsync();
+        await rehearsal.Done;
         if (settings.IsSnapStart)
         {
             await api.RestoreAsync(cancellationToken);

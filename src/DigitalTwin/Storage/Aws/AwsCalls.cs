@@ -42,6 +42,14 @@ internal static class AwsCalls
     public static bool IsUnavailable(Exception e, CancellationToken cancellationToken) =>
         e is AmazonServiceException { ErrorCode: not "ValidationException" } or AmazonClientException || IsBroken(e, cancellationToken);
 
+    /// <summary>Why, for the one who runs the twin: a service's code, since its text may quote an item; else the first sentence.</summary>
+    public static string Reason(Exception e) => e switch
+    {
+        AmazonServiceException refused => refused.ErrorCode,
+        AmazonClientException or HttpRequestException => e.Message.Split(". ")[0].TrimEnd('.'),
+        _ => e.GetType().Name,
+    };
+
     private static bool MayPass(Exception e, CancellationToken cancellationToken) => IsBroken(e, cancellationToken)
         || e is AmazonServiceException { StatusCode: >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout }
         || e is AmazonServiceException

@@ -1,6 +1,5 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
-using Amazon.Runtime;
 
 namespace DigitalTwin.Storage.Aws;
 
@@ -140,7 +139,7 @@ internal sealed partial class DynamoDbTable(IAmazonDynamoDB client, string table
         }
         catch (Exception e) when (e is not TransactionCanceledException && AwsCalls.IsUnavailable(e, cancellationToken))
         {
-            throw new StorageUnavailableException($"The table {tableName} cannot be reached: {(e as AmazonServiceException)?.ErrorCode ?? e.GetType().Name}.", e);
+            throw new StorageUnavailableException($"The table {tableName} cannot be reached: {AwsCalls.Reason(e)}.", e);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -26,12 +25,11 @@ internal sealed class S3ObjectStore(IAmazonS3 client, string bucket, TimeProvide
         ObjectGuard.CheckKey(key);
         ObjectGuard.CheckMediaType(mediaType);
         var storedAt = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var (bytes, id, tries) = (content.ToArray(), TwinId.New("p-"), 0);
+        var (bytes, id) = (content.ToArray(), TwinId.New("p-"));
         return await CallAsync(PutOnceAsync, cancellationToken);
 
         async Task<ObjectInfo?> PutOnceAsync()
         {
-            tries++;
             var request = new PutObjectRequest
             {
                 BucketName = bucket,
@@ -51,7 +49,7 @@ internal sealed class S3ObjectStore(IAmazonS3 client, string bucket, TimeProvide
             catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.PreconditionFailed || (condition.IfMatch is not null && IsAbsent(e)))
             {
                 // It may be our own put that is in the way, one whose answer was lost.
-                return tries > 1 && await HeadAsync(key, null, cancellationToken) is { } stored && stored.PutId == id ? stored.Info : null;
+                return await HeadAsync(key, null, cancellationToken) is { } stored && stored.PutId == id ? stored.Info : null;
             }
         }
     }
@@ -189,7 +187,7 @@ internal sealed class S3ObjectStore(IAmazonS3 client, string bucket, TimeProvide
 
     private StorageUnavailableException Unavailable(Exception e) => e is AmazonS3Exception { ErrorCode: "NoSuchBucket" }
         ? new($"There is no bucket {bucket}; 'dotnet run -- setup-storage' creates it.", e)
-        : new($"The bucket {bucket} cannot be reached: {(e as AmazonServiceException)?.ErrorCode ?? e.GetType().Name}.", e);
+        : new($"The bucket {bucket} cannot be reached: {AwsCalls.Reason(e)}.", e);
 
     private static string Quoted(string tag) => $"\"{tag}\"";
 

@@ -67,6 +67,17 @@ public sealed class AwsSetupTests(MotoServer moto) : IDisposable
         Assert.Contains($"There is no table {name}", Assert.Single(ended.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Credentials_that_are_missing_stop_the_start_with_a_line_that_says_so()
+    {
+        var ended = await TwinCommand.RunAsync(
+            folder.Path,
+            [.. Settings(), ("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", ""), ("AWS_EC2_METADATA_DISABLED", "true"), ("HOME", folder.Path)]);
+
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains($"{name} cannot be reached: Failed to resolve AWS credentials.", Assert.Single(ended.Errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
     private (string Setting, string Value)[] Settings() =>
     [
         ("Twin:Storage:Provider", "Aws"),
