@@ -28,10 +28,12 @@ internal static class AnswerDecision
     {
         var top = scores[0];
         var document = grounding.Passages[top.Passage].DocumentId;
-        var second = scores.Count > 1 ? scores.Skip(1).Max(score => score.Score) : top.Score;
+        var second = scores.Count > 1 ? scores[1].Score : top.Score;
         var (all, own) = (0f, 0f);
-        foreach (var score in scores)
+        for (var i = 0; i < scores.Count; i++)
         {
+            var score = scores[i];
+            second = i > 0 ? Math.Max(second, score.Score) : second;
             var share = MathF.Exp(score.Score - top.Score);
             all += share;
             own += grounding.Passages[score.Passage].DocumentId == document ? share : 0;
@@ -51,7 +53,12 @@ internal static class AnswerDecision
 
     private static float OfQuestion(Grounding grounding)
     {
-        var unknown = grounding.Terms.Count(term => !term.IsKnown);
+        var unknown = 0;
+        for (var t = 0; t < grounding.Terms.Count; t++)
+        {
+            unknown += grounding.Terms[t].IsKnown ? 0 : 1;
+        }
+
         return (grounding.Previous is null ? 0 : LeansOnPrevious)
             + (TopicCount * Math.Min(grounding.Question.Topics.Count, MostTopics))
             + (UnknownTerms * unknown / ManyTerms);

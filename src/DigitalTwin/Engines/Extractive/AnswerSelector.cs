@@ -39,7 +39,12 @@ internal static class AnswerSelector
     /// </summary>
     internal static void PutDocumentFirst(Grounding grounding, List<SentenceScore> scores)
     {
-        var top = scores.Max(score => score.Score);
+        var top = scores[0].Score;
+        foreach (var score in scores)
+        {
+            top = Math.Max(top, score.Score);
+        }
+
         var shares = new Dictionary<string, float>(StringComparer.Ordinal);
         var document = "";
         foreach (var score in scores)

@@ -13,6 +13,7 @@ internal sealed class PassageTraits
         Title = StemsOf(TextAnalyzer.Analyze(passage.Title));
         Heading = StemsOf(TextAnalyzer.Analyze(passage.Heading));
         Sentences = [.. passage.Sentences.Select(sentence => new SentenceTraits(passage, sentence))];
+        SentenceStems = Array.ConvertAll(Sentences, sentence => sentence.Stems);
     }
 
     /// <summary>Stems by number, of the document's title.</summary>
@@ -22,6 +23,9 @@ internal sealed class PassageTraits
     public int[] Heading { get; }
 
     public SentenceTraits[] Sentences { get; }
+
+    /// <summary>Each sentence's stems by number.</summary>
+    public int[][] SentenceStems { get; }
 
     public static PassageTraits Of(Passage passage) => Known.GetValue(passage, static p => new PassageTraits(p));
 

@@ -62,8 +62,7 @@ public static class QuestionReader
         var expects = ExpectationOf(tokens, words);
         var kind = KindOf(tokens, words, terms, speakerName);
         var leans = kind is QuestionKind.More || (kind is QuestionKind.Question && Leans(tokens, terms));
-        var addresses = words.Contains("you") || words.Contains("your") || words.Contains("yours") || words.Contains("yourself");
-        return new QuestionReading(text, kind, expects, terms, leans, addresses, HasSpeakerAsSubject(tokens), leans && words.Overlaps(Persons))
+        return new QuestionReading(text, kind, expects, terms, leans, HasSpeakerAsSubject(tokens), leans && words.Overlaps(Persons))
         {
             Topics = Topics.Of(tokens),
         };

@@ -5,12 +5,11 @@ namespace DigitalTwin.Engines.Extractive;
 /// <param name="Expects">The kind of thing an answer must hold.</param>
 /// <param name="Terms">The words that carry the meaning, each once.</param>
 /// <param name="LeansOnPrevious">It has a pronoun, or too little of its own, and means what was spoken of before.</param>
-/// <param name="AddressesSpeaker">It says "you" or "your".</param>
 /// <param name="AsksWhatSpeakerDid">"You" is the subject: what did you, where are you, can you.</param>
 /// <param name="AsksAboutOthers">"He", "she" or "they" of the turn before.</param>
 public sealed record QuestionReading(
-    string Text, QuestionKind Kind, AnswerType Expects, IReadOnlyList<QuestionTerm> Terms, bool LeansOnPrevious, bool AddressesSpeaker,
-    bool AsksWhatSpeakerDid, bool AsksAboutOthers)
+    string Text, QuestionKind Kind, AnswerType Expects, IReadOnlyList<QuestionTerm> Terms, bool LeansOnPrevious, bool AsksWhatSpeakerDid,
+    bool AsksAboutOthers)
 {
     /// <summary>What it is about, as far as that is a common thing to ask.</summary>
     public IReadOnlyList<Topic> Topics { get; init; } = [];

@@ -21,7 +21,12 @@ internal sealed class SentenceScorer
         this.grounding = grounding;
         topics = new TopicMatcher(grounding.Question.Topics);
         var matcher = new TermMatcher(grounding.Terms);
-        matches = [.. grounding.Passages.Select(passage => new PassageMatches(PassageTraits.Of(passage), grounding.Terms.Count, matcher))];
+        matches = new PassageMatches[grounding.Passages.Count];
+        for (var p = 0; p < matches.Length; p++)
+        {
+            matches[p] = new PassageMatches(PassageTraits.Of(grounding.Passages[p]), grounding.Terms.Count, matcher);
+        }
+
         evidence = new PassageEvidence(grounding);
         coverage = new SentenceCoverage(grounding, matches);
     }
@@ -66,7 +71,7 @@ internal sealed class SentenceScorer
         Span<float> ofPassage = stackalloc float[FeatureCount];
         ofPassage.Clear();
         evidence.Read(p, ofPassage);
-        ofPassage[(int)SentenceFeature.TopicInPassage] = topics.Speaks(TopicWordInPassage, [.. traits.Sentences.Select(sentence => sentence.Stems)]);
+        ofPassage[(int)SentenceFeature.TopicInPassage] = topics.Speaks(TopicWordInPassage, traits.SentenceStems);
         ofPassage[(int)SentenceFeature.TopicInTitle] = topics.Speaks(TopicWordInTitle, traits.Title, traits.Heading);
         for (var s = 0; s < traits.Sentences.Length; s++)
         {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using DigitalTwin.Knowledge;
 
 namespace DigitalTwin.Engines.Extractive;
@@ -7,21 +8,33 @@ internal sealed class TopicMatcher
 {
     private const int MostTopics = 32;
 
-    /// <summary>For a stem which of the topics have it, as bits.</summary>
-    private readonly Dictionary<int, uint> byStem = [];
+    /// <summary>Stems by number plus one, 0 where there is none, at their own place or the next free one; a power of two of places.</summary>
+    private readonly int[] places;
+
+    /// <summary>Which of the topics have the stem at this place, as bits.</summary>
+    private readonly uint[] topicsOf;
     private readonly int count;
 
     public TopicMatcher(IReadOnlyList<Topic> topics)
     {
         count = Math.Min(topics.Count, MostTopics);
+        var most = 0;
+        for (var t = 0; t < count; t++)
+        {
+            most += topics[t].Stems.Count;
+        }
+
+        places = new int[BitOperations.RoundUpToPowerOf2((uint)Math.Max(most, 16) * 4)];
+        topicsOf = new uint[places.Length];
         for (var t = 0; t < count; t++)
         {
             foreach (var stem in topics[t].Stems)
             {
-                var id = Vocabulary.StemId(stem);
-                if (id >= 0)
+                if (Vocabulary.StemId(stem) is >= 0 and var id)
                 {
-                    byStem[id] = byStem.GetValueOrDefault(id) | (1u << t);
+                    var place = PlaceOf(id);
+                    places[place] = id + 1;
+                    topicsOf[place] |= 1u << t;
                 }
             }
         }
@@ -39,13 +52,17 @@ internal sealed class TopicMatcher
 
         Span<float> left = stackalloc float[count];
         left.Fill(1);
-        var seen = new HashSet<int>();
+        Span<ulong> seen = stackalloc ulong[places.Length / 64];
+        seen.Clear();
         foreach (var stems in texts)
         {
             foreach (var stem in stems)
             {
-                if (stem >= 0 && byStem.TryGetValue(stem, out var topics) && seen.Add(stem))
+                var place = stem >= 0 ? PlaceOf(stem) : 0;
+                if (stem >= 0 && places[place] != 0 && (seen[place / 64] & (1UL << (place & 63))) == 0)
                 {
+                    seen[place / 64] |= 1UL << (place & 63);
+                    var topics = topicsOf[place];
                     for (var t = 0; t < count; t++)
                     {
                         left[t] *= (topics & (1u << t)) != 0 ? 1 - each : 1;
@@ -61,5 +78,17 @@ internal sealed class TopicMatcher
         }
 
         return 1 - least;
+    }
+
+    /// <summary>Where the stem stands, or the free place that it would have.</summary>
+    private int PlaceOf(int stem)
+    {
+        var place = stem & (places.Length - 1);
+        while (places[place] != 0 && places[place] != stem + 1)
+        {
+            place = (place + 1) & (places.Length - 1);
+        }
+
+        return place;
     }
 }
