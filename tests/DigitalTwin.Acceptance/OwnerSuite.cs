@@ -105,6 +105,19 @@ public abstract class OwnerSuite(Target twin)
         Assert.Equal(before["profile"]!.ToJsonString(), (await visitor.GetJsonAsync("/api/persona")).ToJsonString());
     }
 
+    [Fact]
+    public async Task Work_that_is_left_for_later_is_seen_without_what_it_is_about()
+    {
+        using var visitor = twin.NewVisitor();
+        using var owner = twin.Owner();
+        var sessionId = (await visitor.AskAsync("Who are you?")).Text("sessionId");
+
+        var jobs = await owner.GetJsonAsync("/api/owner/jobs?state=ready&limit=100");
+
+        Assert.Contains(jobs["items"]!.AsArray(), job => job!.AsObject().Text("kind") == "transcript");
+        Assert.DoesNotContain(sessionId, jobs.ToJsonString(), StringComparison.Ordinal);
+    }
+
     private static async Task<HttpResponseMessage> PutAsync(HttpClient owner, JsonObject persona, string ifMatch)
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(Persona, UriKind.Relative))

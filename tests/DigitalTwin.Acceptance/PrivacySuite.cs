@@ -23,6 +23,28 @@ public abstract class PrivacySuite(Target twin)
         }
     }
 
+    /// <summary>Of the whole run so far: the other suites have sent keys, questions and documents too.</summary>
+    [Fact]
+    public async Task What_was_said_and_what_is_secret_is_in_no_line_of_the_log()
+    {
+        using var visitor = twin.NewVisitor();
+        Assert.SkipWhen(twin.Log is null, "The log of this twin is not seen here.");
+        await using var lighthouse = await Lighthouse.AddAsync(twin);
+        var answer = await visitor.AskAsync(Lighthouse.Question);
+        using var stream = await visitor.StreamAsync("Call me at +46 70 123 45 67, or marker@example.org [bedrock:late-cut]", answer.Text("sessionId"));
+        await stream.RestAsync();
+        using var rated = await visitor.PostJsonAsync($"/api/chat/turns/{answer.Text("turnId")}/feedback", """{"rating":"down","comment":"comment-marker"}""");
+        using var malformed = await visitor.PostJsonAsync("/api/chat", """{"message": "malformed-marker", """);
+
+        string[] markers =
+        [
+            "Brandholm", "Tindeland", "123 45 67", "marker@example.org", "comment-marker", "malformed-marker", "Who are you", twin.OwnerKey!,
+            TestCookie.SigningKey,
+        ];
+        Assert.NotEqual("", twin.Log);
+        Assert.DoesNotContain(markers, marker => twin.Log!.Contains(marker, StringComparison.OrdinalIgnoreCase));
+    }
+
     [Fact]
     public async Task Erased_is_erased_and_the_receipt_says_how_much()
     {

@@ -1,4 +1,5 @@
 using Amazon.Runtime;
+using DigitalTwin.Jobs;
 
 namespace DigitalTwin.Aws;
 
@@ -17,6 +18,12 @@ public static class AwsFeature
         builder.Services.AddSingleton<Sqs>();
         builder.Services.AddSingleton<BedrockRuntime>();
         builder.Services.AddSingleton<BedrockAgentRuntime>();
+        if (builder.Configuration["Twin:Jobs:QueueUrl"] is { Length: > 0 } queue)
+        {
+            var url = Uri.TryCreate(queue, UriKind.Absolute, out var parsed) ? parsed : throw new BadSettingsException("Twin:Jobs:QueueUrl is not the address of a queue.");
+            builder.Services.AddSingleton<IJobBell>(provider => ActivatorUtilities.CreateInstance<QueueBell>(provider, url));
+        }
+
         if (settings.AppSecretId is not null || settings.LlmApiKeySecretId is not null)
         {
             using var credentials = new ChainCredentials();

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using DigitalTwin.Storage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DigitalTwin.Jobs;
 
@@ -11,7 +12,7 @@ public static class JobsFeature
         services.AddSingleton<JobKinds>();
         services.AddSingleton<RunningJobs>();
         services.AddSingleton<LocalBell>();
-        services.AddSingleton<IJobBell>(provider => provider.GetRequiredService<LocalBell>());
+        services.TryAddSingleton<IJobBell>(provider => provider.GetRequiredService<LocalBell>());
         services.AddSingleton<JobBoard>();
         services.AddSingleton<JobTries>();
         services.AddSingleton(provider => new JobRunner(

@@ -13,6 +13,8 @@ public sealed class Given : Target
 
     public override string? OwnerKey => Url is null ? base.OwnerKey : Variable("TWIN_OWNER_KEY");
 
+    public override string? Log => twin?.Output;
+
     public override string? Engine => Url is null ? "extractive" : null;
 
     public override async ValueTask DisposeAsync()

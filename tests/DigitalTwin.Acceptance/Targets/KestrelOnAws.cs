@@ -9,6 +9,8 @@ public sealed class KestrelOnAws : Target
     private readonly EmulatedCloud cloud = new(OwnerKeyOfTests);
     private TwinProcess? twin;
 
+    public override string? Log => twin?.Output;
+
     public override string Engine => "bedrock";
 
     public override async ValueTask DisposeAsync()

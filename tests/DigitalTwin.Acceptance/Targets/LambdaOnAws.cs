@@ -18,6 +18,8 @@ public sealed class LambdaOnAws : Target
     private LoopbackRuntimeApi? runtime;
     private LambdaGateway? gateway;
 
+    public override string? Log => string.Join('\n', instances.Select(instance => instance.Output));
+
     public override string Engine => "bedrock";
 
     public override async ValueTask DisposeAsync()

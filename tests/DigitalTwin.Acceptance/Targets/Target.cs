@@ -20,6 +20,9 @@ public abstract class Target : IAsyncLifetime
     /// <summary>The owner's key, null when it is not known here (a deployed twin by <c>TWIN_OWNER_KEY</c>).</summary>
     public virtual string? OwnerKey => OwnerKeyOfTests;
 
+    /// <summary>Everything that the twin has written to its console so far, null when that is not seen here.</summary>
+    public virtual string? Log => null;
+
     /// <summary>The engine that answers first, null when it is not known here.</summary>
     public abstract string? Engine { get; }
 

@@ -29,7 +29,7 @@ public sealed partial class ReadingOrderTests(BrowserFixture browser, QualityTwi
         Golden.Equal($"page-{name}.reading.txt", Times().Replace(text, "(date)"));
     }
 
-    /// <summary>As British English writes dates, with or without the time.</summary>
-    [GeneratedRegex(@"\d{1,2} \w{3,4} \d{4}(, \d{2}:\d{2})?")]
+    /// <summary>As British English writes dates, with or without the time, and the time alone.</summary>
+    [GeneratedRegex(@"\d{1,2} \w{3,4} \d{4}(, \d{2}:\d{2})?|\b\d{2}:\d{2}\b")]
     private static partial Regex Times();
 }

@@ -21,13 +21,12 @@ export async function request(method: string, path: string, body?: unknown, init
     headers.set('x-twin-embedded', '1');
   }
   if (body !== undefined) {
-    const text = JSON.stringify(body);
     headers.set('content-type', 'application/json');
-    const hash = await sha256(text);
-    if (hash) {
-      headers.set('x-amz-content-sha256', hash);
-    }
-    init = { ...init, body: text };
+    init = { ...init, body: JSON.stringify(body) };
+  }
+  const hash = method === 'GET' ? null : await sha256((init.body as string | undefined) ?? '');
+  if (hash) {
+    headers.set('x-amz-content-sha256', hash);
   }
   const response = await fetch(path, { ...init, method, headers });
   if (!response.ok) {

@@ -53,7 +53,8 @@ function speak(): void {
       } else if (turn && (phase === 'stopped' || !turn.answer.peek())) {
         announce(t(phase === 'stopped' ? 'stopped' : 'empty'));
       } else if (turn) {
-        announce(t('answered', { name: page.profile.name, answer: loaded.peek()?.spoken(turn.answer.peek()) ?? turn.answer.peek() }));
+        const answer = turn.answer.peek();
+        void loadAnswerParts().then(() => announce(t('answered', { name: page.profile.name, answer: loaded.peek()?.spoken(answer) ?? answer })));
       }
     }
   });
