@@ -120,7 +120,7 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
         List<QuestionTerm>? corrected = null;
         for (var i = 0; i < terms.Count && !terms[i].IsContext; i++)
         {
-            var (term, _, known, correction, _) = terms[i];
+            var (term, _, known, correction, _, _) = terms[i];
             if (!known && correction is null && term.Synonyms.Count == 0 && !term.IsName
                 && !EnglishWords.IsCommon(term.Word, term.Stem) && Synonyms.Correct(term.Word) is { } word)
             {
@@ -141,26 +141,35 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
         }
     }
 
-    /// <summary>A word is as telling as the commonest of its forms that the knowledge has.</summary>
+    /// <summary>A word is as telling as it is rare, and what stands in for it no more than that itself is.</summary>
     private static GroundedTerm Stand(QuestionTerm term, IReadOnlyList<QueryTerm> found, ref int at, double largestIdf, bool isContext)
     {
         var own = found[at++];
         var idf = own.IsUnknown ? 0 : own.Idf;
+        var first = at;
         foreach (var synonym in term.Synonyms)
         {
             var other = found[at++];
-            if (!other.IsUnknown && synonym.Share >= StrongSynonym)
+            if (own.IsUnknown && !other.IsUnknown && synonym.Share >= StrongSynonym)
             {
-                idf = idf == 0 ? other.Idf : Math.Min(idf, other.Idf);
+                idf = Math.Max(idf, other.Idf);
             }
         }
 
         var weight = idf > 0
-            ? KnownFloor + ((1 - KnownFloor) * idf / largestIdf)
+            ? WeightOf(idf, largestIdf)
             : term.IsName ? UnknownName : EnglishWords.IsCommon(term.Word, term.Stem) || term.Synonyms.Count > 0 ? UnknownCommonWord : UnknownWord;
+        var shares = new float[term.Synonyms.Count];
+        for (var i = 0; i < shares.Length; i++)
+        {
+            shares[i] = term.Synonyms[i].Share * (found[first + i].IsUnknown ? 1 : (float)Math.Min(1, WeightOf(found[first + i].Idf, largestIdf) / weight));
+        }
+
         return new GroundedTerm(
-            term, (float)weight * term.Weight * (isContext ? ContextWeight : 1f), idf > 0, own.CorrectedTo is null ? null : own.Stem, isContext);
+            term, (float)weight * term.Weight * (isContext ? ContextWeight : 1f), idf > 0, own.CorrectedTo is null ? null : own.Stem, isContext, shares);
     }
+
+    private static double WeightOf(double idf, double largestIdf) => KnownFloor + ((1 - KnownFloor) * idf / largestIdf);
 
     private static PreviousTurn PreviousOf(StoredTurn turn) => new(
         turn.Record.Topic ?? turn.Record.Question, turn.Record.Answer, [.. turn.Record.Citations.Select(c => c.DocumentId).Distinct()]);

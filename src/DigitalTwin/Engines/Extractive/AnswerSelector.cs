@@ -5,8 +5,8 @@ namespace DigitalTwin.Engines.Extractive;
 /// </summary>
 internal static class AnswerSelector
 {
-    /// <summary>The least log-odds of an answer.</summary>
-    private const float Threshold = -0.25f;
+    /// <summary>The least log-odds of an answer: about nine in ten questions without one stay below.</summary>
+    private const float Threshold = 0.1f;
 
     /// <summary>A further sentence must reach this share of the best one's score; one fact needs no company.</summary>
     private const float Companion = 0.85f;
@@ -24,9 +24,45 @@ internal static class AnswerSelector
             scores.RemoveAll(score => said.Contains(TextOf(grounding, score), StringComparison.Ordinal));
         }
 
-        scores.Sort(static (a, b) => b.Score != a.Score ? b.Score.CompareTo(a.Score)
+        if (scores.Count == 0)
+        {
+            return [];
+        }
+
+        PutDocumentFirst(grounding, scores);
+        return said is null && scorer.Decide(scores) < Threshold ? [] : Compose(grounding, scores);
+    }
+
+    /// <summary>
+    /// The document that all of its sentences together speak for comes first, each by its share in the softmax; inside and behind it the
+    /// sentences follow by score.
+    /// </summary>
+    internal static void PutDocumentFirst(Grounding grounding, List<SentenceScore> scores)
+    {
+        var top = scores[0].Score;
+        foreach (var score in scores)
+        {
+            top = Math.Max(top, score.Score);
+        }
+
+        var shares = new Dictionary<string, float>(StringComparer.Ordinal);
+        var document = "";
+        foreach (var score in scores)
+        {
+            var id = grounding.Passages[score.Passage].DocumentId;
+            shares[id] = shares.GetValueOrDefault(id) + MathF.Exp(score.Score - top);
+        }
+
+        foreach (var score in scores)
+        {
+            var id = grounding.Passages[score.Passage].DocumentId;
+            document = document.Length == 0 || shares[id] > shares[document] ? id : document;
+        }
+
+        bool IsFirst(SentenceScore score) => grounding.Passages[score.Passage].DocumentId == document;
+        scores.Sort((a, b) => IsFirst(a) != IsFirst(b) ? (IsFirst(a) ? -1 : 1)
+            : a.Score != b.Score ? b.Score.CompareTo(a.Score)
             : a.Passage != b.Passage ? a.Passage.CompareTo(b.Passage) : a.Sentence.CompareTo(b.Sentence));
-        return scores.Count == 0 || (said is null && scorer.Decide(scores[0]) < Threshold) ? [] : Compose(grounding, scores);
     }
 
     public static string TextOf(Grounding grounding, SentenceScore score)
@@ -40,16 +76,16 @@ internal static class AnswerSelector
     {
         var chosen = new List<SentenceScore>(MostSentences + 1);
         var length = 0;
-        var least = scores[0].Score * (grounding.Question.Expects is AnswerType.Time or AnswerType.Number or AnswerType.Place ? CompanionOfFact : Companion);
+        var least = scores[0].Score * (grounding.Question.Expects is not (AnswerType.Anything or AnswerType.Person or AnswerType.Reason) ? CompanionOfFact : Companion);
         foreach (var candidate in scores)
         {
-            if (chosen.Count == MostSentences || candidate.Score < least)
+            if (chosen.Count == MostSentences)
             {
                 break;
             }
 
             var text = TextOf(grounding, candidate);
-            if ((chosen.Count > 0 && length + text.Length > MostCharacters) || chosen.Exists(other => TextOf(grounding, other) == text))
+            if (candidate.Score < least || (chosen.Count > 0 && length + text.Length > MostCharacters) || chosen.Exists(other => TextOf(grounding, other) == text))
             {
                 continue;
             }

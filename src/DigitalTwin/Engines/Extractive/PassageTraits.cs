@@ -13,6 +13,7 @@ internal sealed class PassageTraits
         Title = StemsOf(TextAnalyzer.Analyze(passage.Title));
         Heading = StemsOf(TextAnalyzer.Analyze(passage.Heading));
         Sentences = [.. passage.Sentences.Select(sentence => new SentenceTraits(passage, sentence))];
+        SentenceStems = Array.ConvertAll(Sentences, sentence => sentence.Stems);
     }
 
     /// <summary>Stems by number, of the document's title.</summary>
@@ -23,48 +24,29 @@ internal sealed class PassageTraits
 
     public SentenceTraits[] Sentences { get; }
 
+    /// <summary>Each sentence's stems by number.</summary>
+    public int[][] SentenceStems { get; }
+
     public static PassageTraits Of(Passage passage) => Known.GetValue(passage, static p => new PassageTraits(p));
 
-    private static int[] StemsOf(IReadOnlyList<TextToken> tokens) => [.. tokens.Select(token => Vocabulary.StemId(token.Stem))];
+    public static int[] StemsOf(IReadOnlyList<TextToken> tokens) => [.. tokens.Select(token => Vocabulary.StemId(token.Stem))];
 }
 
 /// <summary>What scoring needs of a sentence.</summary>
 internal sealed class SentenceTraits
 {
-    /// <summary>How far into a sentence a definition begins: "The Difference Engine was ...".</summary>
-    private const int Opening = 9;
-
     public SentenceTraits(Passage passage, PassageSentence sentence)
     {
         var tokens = sentence.Tokens;
-        Stems = new int[tokens.Count];
-        for (var i = 0; i < tokens.Count; i++)
-        {
-            var token = tokens[i];
-            Stems[i] = token.IsStopWord ? ~Vocabulary.StemId(token.Stem) : Vocabulary.StemId(token.Stem);
-            ContentWords += token.IsStopWord ? 0 : 1;
-            HasSpeaker |= IsSpeaker(token.Word);
-            Copulas |= i < Opening && token.Word is "is" or "was" or "are" or "were" or "means" or "became" ? 1 << i : 0;
-            Holds |= AnswerTypes.Of(passage, token, i);
-        }
-
+        Stems = PassageTraits.StemsOf(tokens);
         OpensWithSpeaker = tokens.Count > 0 && IsSpeaker(tokens[0].Word);
-        Holds = AnswerTypes.Settle(Holds);
+        Holds = AnswerTypes.Of(passage, sentence);
     }
 
-    /// <summary>Stems by number; those of stop words are complemented.</summary>
+    /// <summary>Stems by number.</summary>
     public int[] Stems { get; }
 
-    /// <summary>How many words are no stop words.</summary>
-    public int ContentWords { get; }
-
-    /// <summary>It says "I", "we" or the like.</summary>
-    public bool HasSpeaker { get; }
-
     public bool OpensWithSpeaker { get; }
-
-    /// <summary>Where among its first words an "is" or the like stands, as a bit each.</summary>
-    public int Copulas { get; }
 
     /// <summary>What kinds of answers it may hold.</summary>
     public AnswerKinds Holds { get; }

@@ -26,12 +26,13 @@ internal sealed class TermMatcher
                 Add(correction, i, CorrectionShare);
             }
 
-            foreach (var synonym in terms[i].Term.Synonyms)
+            for (var s = 0; s < terms[i].Term.Synonyms.Count; s++)
             {
+                var synonym = terms[i].Term.Synonyms[s];
                 // A word that is asked for itself stands for nothing else: the number in "phone number" is no phone.
                 if (!IsAsked(terms, synonym.Stem))
                 {
-                    Add(synonym.Stem, i, synonym.Share);
+                    Add(synonym.Stem, i, terms[i].Shares[s]);
                 }
             }
         }
