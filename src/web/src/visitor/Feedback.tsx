@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { api } from '../shared/api';
 import { t } from '../shared/i18n';
 import { Icon } from '../shared/icons';
@@ -64,7 +64,8 @@ export function Feedback({ turn, isLatest }: { turn: Turn; isLatest: boolean }) 
 
 function CommentForm({ turn, onDone }: { turn: Turn; onDone: () => void }) {
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  // Before the next key: one that is pressed at once belongs to the form.
+  useLayoutEffect(() => field.current?.focus(), []);
   const send = async (event: Event) => {
     event.preventDefault();
     const comment = field.current!.value.trim();
