@@ -60,6 +60,8 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
             (terms, hits) = Search(searched, corrected, context);
         }
 
+        reading = WithTopics(reading, terms);
+
         if (retrieved is not null)
         {
             hits = [.. retrieved, .. OfPersona(hits, retrieved)];
@@ -130,6 +132,21 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
         }
 
         return corrected;
+    }
+
+    /// <summary>What the question is about may show only when its misspelt words are put right.</summary>
+    private static QuestionReading WithTopics(QuestionReading reading, List<GroundedTerm> terms)
+    {
+        Dictionary<string, string>? corrected = null;
+        for (var i = 0; i < reading.Terms.Count && i < terms.Count && !terms[i].IsContext; i++)
+        {
+            if ((terms[i].Correction ?? terms[i].Term.Stem) is var meant && meant != reading.Terms[i].Stem)
+            {
+                (corrected ??= new(StringComparer.Ordinal))[reading.Terms[i].Stem] = meant;
+            }
+        }
+
+        return corrected is null ? reading : reading with { Topics = QuestionReader.TopicsOf(reading.Text, corrected) };
     }
 
     private static void Add(List<WeightedWord> words, QuestionTerm term, float weight)

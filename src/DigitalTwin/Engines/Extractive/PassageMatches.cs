@@ -23,6 +23,8 @@ internal sealed class PassageMatches
 
         Match(passage.Title, Title, matcher);
         Match(passage.Heading, Heading, matcher);
+        TitleAsked = Asked(passage.TitleWords, matcher);
+        HeadingAsked = Asked(passage.HeadingWords, matcher);
     }
 
     public int Sentences { get; }
@@ -34,7 +36,32 @@ internal sealed class PassageMatches
     /// <summary>The best match of each term in any sentence.</summary>
     public Span<float> Anywhere => Row(Sentences + 2);
 
+    /// <summary>How much of the title's, and of the nearest heading's, words the question has.</summary>
+    public float TitleAsked { get; }
+
+    public float HeadingAsked { get; }
+
     public Span<float> Row(int sentence) => bySentence.AsSpan(sentence * terms, terms);
+
+    private static float Asked(int[] words, TermMatcher matcher)
+    {
+        var asked = 0f;
+        foreach (var word in words)
+        {
+            var best = 0f;
+            if (matcher.TryFind(word, out var matches))
+            {
+                foreach (var match in matches)
+                {
+                    best = Math.Max(best, match.Share);
+                }
+            }
+
+            asked += best;
+        }
+
+        return asked / Math.Max(words.Length, 1);
+    }
 
     /// <summary>Raises the row to the best match of each term.</summary>
     private static void Match(int[] stems, Span<float> row, TermMatcher matcher)

@@ -59,14 +59,26 @@ public static class QuestionReader
         }
 
         var terms = TermsOf(text, tokens, speakerName);
+        var topics = Topics.Of(tokens);
         var expects = ExpectationOf(tokens, words);
         var kind = KindOf(tokens, words, terms, speakerName);
+        if (kind is QuestionKind.Question && terms.Count == 0 && topics.Count > 0)
+        {
+            // "Where exactly are you?"
+            terms.Add(TermOf(topics[0].Name));
+        }
+
         var leans = kind is QuestionKind.More || (kind is QuestionKind.Question && Leans(tokens, terms));
         return new QuestionReading(text, kind, expects, terms, leans, HasSpeakerAsSubject(tokens), leans && words.Overlaps(Persons))
         {
-            Topics = Topics.Of(tokens),
+            Topics = topics,
         };
     }
+
+    /// <summary>What a question is about once misspelt words are put right.</summary>
+    /// <param name="corrected">By a misspelt word's stem the stem of the word that was meant.</param>
+    public static IReadOnlyList<Topic> TopicsOf(string text, IReadOnlyDictionary<string, string> corrected) =>
+        Topics.Of([.. TextAnalyzer.Analyze(text).Select(token => corrected.TryGetValue(token.Stem, out var stem) ? token with { Stem = stem } : token)]);
 
     /// <summary>The term of a single word.</summary>
     public static QuestionTerm TermOf(string word)
@@ -183,7 +195,8 @@ public static class QuestionReader
         }
 
         if (asksYou && Only(IdentityWords)
-            && (words.Contains("who") || words.Contains("introduce") || words.Contains("yourself") || words.Contains("name") || AsksAboutYou(tokens)))
+            && (words.Contains("who") || words.Contains("introduce") || words.Contains("yourself") || words.Contains("name") || AsksAboutYou(tokens)
+                || AsksWhatYouAre(tokens, terms)))
         {
             return QuestionKind.Identity;
         }
@@ -222,6 +235,15 @@ public static class QuestionReader
 
     /// <summary>"Tell me about you", "what about you".</summary>
     private static bool AsksAboutYou(IReadOnlyList<TextToken> tokens) => tokens.Count >= 2 && tokens[^1].Word is "you" or "yourself" && tokens[^2].Word is "about";
+
+    /// <summary>"What do you do", "what is" with nothing but the name behind it.</summary>
+    private static bool AsksWhatYouAre(IReadOnlyList<TextToken> tokens, List<QuestionTerm> terms) =>
+        terms.Count == 0 && tokens.Count >= 3 && tokens[0].Word is "what" && tokens[1].Word switch
+        {
+            "do" or "does" => tokens[^1].Word is "do",
+            "is" or "are" => true,
+            _ => false,
+        };
 
     private static bool Leans(IReadOnlyList<TextToken> tokens, List<QuestionTerm> terms)
     {

@@ -24,6 +24,10 @@ internal enum SentenceFeature
     /// <summary>Words of the document's title.</summary>
     Title,
 
+    /// <summary>How much of the nearest heading, and of the title, the question asks for.</summary>
+    HeadingAsked,
+    TitleAsked,
+
     /// <summary>Words of the document's title, for a question of one or two words that asks for nothing in particular.</summary>
     TitleOfTopic,
 

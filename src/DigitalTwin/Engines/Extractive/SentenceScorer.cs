@@ -11,7 +11,8 @@ internal sealed class SentenceScorer
     private const float TopicWordInTitle = 0.6f;
 
     private readonly Grounding grounding;
-    private readonly TopicMatcher topics;
+    private readonly IReadOnlyList<Topic> topics;
+    private readonly PassageTraits[] traits;
     private readonly PassageMatches[] matches;
     private readonly PassageEvidence evidence;
     private readonly SentenceCoverage coverage;
@@ -19,12 +20,14 @@ internal sealed class SentenceScorer
     public SentenceScorer(Grounding grounding)
     {
         this.grounding = grounding;
-        topics = new TopicMatcher(grounding.Question.Topics);
+        topics = grounding.Question.Topics;
         var matcher = new TermMatcher(grounding.Terms);
-        matches = new PassageMatches[grounding.Passages.Count];
+        traits = new PassageTraits[grounding.Passages.Count];
+        matches = new PassageMatches[traits.Length];
         for (var p = 0; p < matches.Length; p++)
         {
-            matches[p] = new PassageMatches(PassageTraits.Of(grounding.Passages[p]), grounding.Terms.Count, matcher);
+            traits[p] = PassageTraits.Of(grounding.Passages[p]);
+            matches[p] = new PassageMatches(traits[p], grounding.Terms.Count, matcher);
         }
 
         evidence = new PassageEvidence(grounding);
@@ -65,35 +68,36 @@ internal sealed class SentenceScorer
 
     private void VisitPassage(int p, FeatureVisitor visit)
     {
-        var traits = PassageTraits.Of(grounding.Passages[p]);
+        var passage = traits[p];
         var circle = coverage.Of(p);
         Span<float> features = stackalloc float[FeatureCount];
         Span<float> ofPassage = stackalloc float[FeatureCount];
         ofPassage.Clear();
         evidence.Read(p, ofPassage);
-        ofPassage[(int)SentenceFeature.TopicInPassage] = topics.Speaks(TopicWordInPassage, traits.SentenceStems);
-        ofPassage[(int)SentenceFeature.TopicInTitle] = topics.Speaks(TopicWordInTitle, traits.Title, traits.Heading);
-        for (var s = 0; s < traits.Sentences.Length; s++)
+        ofPassage[(int)SentenceFeature.HeadingAsked] = matches[p].HeadingAsked;
+        ofPassage[(int)SentenceFeature.TitleAsked] = matches[p].TitleAsked;
+        ofPassage[(int)SentenceFeature.TopicInPassage] = passage.TopicsOfText.SpeaksOf(topics, TopicWordInPassage);
+        ofPassage[(int)SentenceFeature.TopicInTitle] = passage.TopicsOfTitles.SpeaksOf(topics, TopicWordInTitle);
+        for (var s = 0; s < passage.Sentences.Length; s++)
         {
             ofPassage.CopyTo(features);
             features[(int)SentenceFeature.First] = s == 0 ? 1 : 0;
             coverage.Read(p, s, circle, features);
-            Read(traits.Sentences[s], s, matches[p], features);
-            ReadTopics(traits.Sentences, s, features);
+            ReadSentence(passage.Sentences[s], features);
+            ReadTopics(passage.Sentences[s], features);
             visit(p, s, features);
         }
     }
 
-    private void ReadTopics(SentenceTraits[] sentences, int s, Span<float> features)
+    private void ReadTopics(SentenceTraits sentence, Span<float> features)
     {
-        var own = topics.Speaks(TopicWord, sentences[s].Stems);
+        var own = sentence.TopicsOfText.SpeaksOf(topics, TopicWord);
         features[(int)SentenceFeature.TopicInSentence] = own;
-        features[(int)SentenceFeature.TopicInNeighbours] = topics.Speaks(
-            TopicWord, sentences[s].Stems, sentences[Math.Max(s - 1, 0)].Stems, sentences[Math.Min(s + 1, sentences.Length - 1)].Stems) - own;
-        features[(int)SentenceFeature.TopicNowhere] = !topics.IsEmpty && own == 0 && features[(int)SentenceFeature.TopicInTitle] == 0 ? 1 : 0;
+        features[(int)SentenceFeature.TopicInNeighbours] = sentence.TopicsOfNeighbours.SpeaksOf(topics, TopicWord) - own;
+        features[(int)SentenceFeature.TopicNowhere] = topics.Count > 0 && own == 0 && features[(int)SentenceFeature.TopicInTitle] == 0 ? 1 : 0;
     }
 
-    private void Read(SentenceTraits sentence, int s, PassageMatches matches, Span<float> features)
+    private void ReadSentence(SentenceTraits sentence, Span<float> features)
     {
         var question = grounding.Question;
         features[(int)SentenceFeature.SpeakerActs] = !sentence.OpensWithSpeaker ? 0

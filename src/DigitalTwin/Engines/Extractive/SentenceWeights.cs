@@ -10,32 +10,34 @@ internal static class SentenceWeights
 
     static SentenceWeights()
     {
-        Set(SentenceFeature.InSentence, 3.32f);
-        Set(SentenceFeature.MissesName, 3.03f);
-        Set(SentenceFeature.InHeading, 2.83f);
-        Set(SentenceFeature.InTitle, 2.47f);
-        Set(SentenceFeature.Heading, 2.43f);
-        Set(SentenceFeature.Title, 1.62f);
-        Set(SentenceFeature.TitleOfTopic, 0.88f);
-        Set(SentenceFeature.Rank, 1.71f);
-        Set(SentenceFeature.DocumentRank, -1.51f);
-        Set(SentenceFeature.RightType, 1.48f);
-        Set(SentenceFeature.WrongType, -0.95f);
-        Set(SentenceFeature.LikelyType, 3.48f);
-        Set(SentenceFeature.SpeakerActs, 1.63f);
-        Set(SentenceFeature.First, 1.03f);
-        Set(SentenceFeature.Continues, 1.68f);
-        Set(SentenceFeature.MissesNearby, 0.57f);
-        Set(SentenceFeature.DocumentPlace, -0.06f);
-        Set(SentenceFeature.TopicInSentence, 0.93f);
-        Set(SentenceFeature.TopicInNeighbours, -0.03f);
-        Set(SentenceFeature.TopicInPassage, 1.47f);
-        Set(SentenceFeature.TopicInTitle, 1.46f);
-        Set(SentenceFeature.TopicNowhere, -1.19f);
-        Set(SentenceFeature.CoverNearby, 2.33f);
-        Set(SentenceFeature.CoverLiterally, 0.38f);
-        Set(SentenceFeature.CoverInDocument, 2.43f);
-        Set(SentenceFeature.LiteralInSentence, 4.32f);
+        Set(SentenceFeature.InSentence, 3.37f);
+        Set(SentenceFeature.MissesName, -0.62f);
+        Set(SentenceFeature.InHeading, 2.81f);
+        Set(SentenceFeature.InTitle, 2.09f);
+        Set(SentenceFeature.Heading, 1.02f);
+        Set(SentenceFeature.Title, 1.00f);
+        Set(SentenceFeature.HeadingAsked, 1.46f);
+        Set(SentenceFeature.TitleAsked, 0.40f);
+        Set(SentenceFeature.TitleOfTopic, 0.58f);
+        Set(SentenceFeature.Rank, 1.72f);
+        Set(SentenceFeature.DocumentRank, -1.16f);
+        Set(SentenceFeature.RightType, 1.61f);
+        Set(SentenceFeature.WrongType, -0.99f);
+        Set(SentenceFeature.LikelyType, 2.60f);
+        Set(SentenceFeature.SpeakerActs, 1.49f);
+        Set(SentenceFeature.First, 0.49f);
+        Set(SentenceFeature.Continues, 3.33f);
+        Set(SentenceFeature.MissesNearby, 0.70f);
+        Set(SentenceFeature.DocumentPlace, 0.25f);
+        Set(SentenceFeature.TopicInSentence, 0.97f);
+        Set(SentenceFeature.TopicInNeighbours, -0.28f);
+        Set(SentenceFeature.TopicInPassage, 1.21f);
+        Set(SentenceFeature.TopicInTitle, 1.05f);
+        Set(SentenceFeature.TopicNowhere, -0.93f);
+        Set(SentenceFeature.CoverNearby, 2.82f);
+        Set(SentenceFeature.CoverLiterally, 0.73f);
+        Set(SentenceFeature.CoverInDocument, 1.50f);
+        Set(SentenceFeature.LiteralInSentence, 4.00f);
     }
 
     /// <summary>The sum by which sentences are ranked.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Runtime.InteropServices;
 using DigitalTwin.Knowledge;
 
 namespace DigitalTwin.Engines.Extractive;
@@ -10,7 +11,7 @@ namespace DigitalTwin.Engines.Extractive;
 /// </summary>
 internal sealed class Topics
 {
-    private static readonly Lazy<(List<Topic> All, FrozenDictionary<string, Cue[]> ByFirst)> List = new(Load);
+    private static readonly Lazy<(FrozenDictionary<string, Cue[]> CuesByFirst, FrozenDictionary<string, int[]> ByWord)> List = new(Load);
 
     /// <summary>The topics of a question; most have one to three.</summary>
     public static IReadOnlyList<Topic> Of(IReadOnlyList<TextToken> question)
@@ -18,7 +19,7 @@ internal sealed class Topics
         List<Topic>? found = null;
         foreach (var token in question)
         {
-            foreach (var cue in List.Value.ByFirst.GetValueOrDefault(token.Stem, []))
+            foreach (var cue in List.Value.CuesByFirst.GetValueOrDefault(token.Stem, []))
             {
                 if (found?.Contains(cue.Topic) is not true && Array.TrueForAll(cue.Parts, part => Has(question, part)))
                 {
@@ -29,6 +30,9 @@ internal sealed class Topics
 
         return found ?? (IReadOnlyList<Topic>)[];
     }
+
+    /// <summary>The numbers of the topics that have the word in their texts.</summary>
+    public static IReadOnlyList<int> WithWord(string stem) => List.Value.ByWord.GetValueOrDefault(stem, []);
 
     private static bool Has(IReadOnlyList<TextToken> question, string[] part)
     {
@@ -49,13 +53,14 @@ internal sealed class Topics
         return false;
     }
 
-    private static (List<Topic>, FrozenDictionary<string, Cue[]>) Load()
+    private static (FrozenDictionary<string, Cue[]>, FrozenDictionary<string, int[]>) Load()
     {
         using var stream = typeof(Topics).Assembly.GetManifestResourceStream("english-topics.txt")
             ?? throw new InvalidOperationException("The list of topics is not embedded.");
         using var reader = new StreamReader(stream);
-        var topics = new List<Topic>();
+        var words = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         var cues = new List<Cue>();
+        var number = 0;
         while (reader.ReadLine() is { } line)
         {
             if (line.Length == 0 || line[0] == '#')
@@ -65,17 +70,23 @@ internal sealed class Topics
 
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             var bar = line.IndexOf('|', StringComparison.Ordinal);
-            var topic = new Topic(line[..colon], [.. TextAnalyzer.Analyze(line[(bar + 1)..]).Where(word => !word.IsStopWord).Select(word => word.Stem).Distinct()]);
-            topics.Add(topic);
+            var topic = new Topic(number++, line[..colon]);
+            foreach (var stem in TextAnalyzer.Analyze(line[(bar + 1)..]).Where(word => !word.IsStopWord).Select(word => word.Stem).Distinct())
+            {
+                (CollectionsMarshal.GetValueRefOrAddDefault(words, stem, out _) ??= []).Add(topic.Number);
+            }
+
             cues.AddRange(line[(colon + 1)..bar].Split(' ', StringSplitOptions.RemoveEmptyEntries)
                 .Select(cue => new Cue(topic, [.. cue.Split('+').Select(part => TextAnalyzer.Analyze(part.Replace('_', ' ')).Select(word => word.Stem).ToArray())])));
         }
 
-        return (topics, cues.GroupBy(cue => cue.Parts[0][0]).ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal));
+        return (
+            cues.GroupBy(cue => cue.Parts[0][0]).ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal),
+            words.ToFrozenDictionary(word => word.Key, word => word.Value.ToArray(), StringComparer.Ordinal));
     }
 
     private sealed record Cue(Topic Topic, string[][] Parts);
 }
 
-/// <param name="Stems">Of the words that a text about it uses.</param>
-public sealed record Topic(string Name, IReadOnlyList<string> Stems);
+/// <param name="Number">Its place in the list, from 0.</param>
+public sealed record Topic(int Number, string Name);
