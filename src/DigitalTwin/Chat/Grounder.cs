@@ -179,7 +179,9 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
         var shares = new float[term.Synonyms.Count];
         for (var i = 0; i < shares.Length; i++)
         {
-            shares[i] = term.Synonyms[i].Share * (found[first + i].IsUnknown ? 1 : (float)Math.Min(1, WeightOf(found[first + i].Idf, largestIdf) / weight));
+            shares[i] = found[first + i].IsUnknown
+                ? 0
+                : term.Synonyms[i].Share * (float)Math.Min(1, WeightOf(found[first + i].Idf, largestIdf) / weight);
         }
 
         return new GroundedTerm(

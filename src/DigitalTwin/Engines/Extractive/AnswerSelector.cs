@@ -1,3 +1,5 @@
+using DigitalTwin.Knowledge;
+
 namespace DigitalTwin.Engines.Extractive;
 
 /// <summary>
@@ -21,7 +23,7 @@ internal static class AnswerSelector
         var scores = scorer.Score();
         if (said is not null)
         {
-            scores.RemoveAll(score => said.Contains(TextOf(grounding, score), StringComparison.Ordinal));
+            scores.RemoveAll(score => said.AsSpan().Contains(SpanOf(grounding, score), StringComparison.Ordinal));
         }
 
         if (scores.Count == 0)
@@ -39,37 +41,51 @@ internal static class AnswerSelector
     /// </summary>
     internal static void PutDocumentFirst(Grounding grounding, List<SentenceScore> scores)
     {
-        var top = scores[0].Score;
+        var documents = DocumentsOf(grounding.Passages);
+        var top = float.MinValue;
         foreach (var score in scores)
         {
             top = Math.Max(top, score.Score);
         }
 
-        var shares = new Dictionary<string, float>(StringComparer.Ordinal);
-        var document = "";
+        Span<float> shares = stackalloc float[documents.Length];
+        shares.Clear();
         foreach (var score in scores)
         {
-            var id = grounding.Passages[score.Passage].DocumentId;
-            shares[id] = shares.GetValueOrDefault(id) + MathF.Exp(score.Score - top);
+            shares[documents[score.Passage]] += MathF.Exp(score.Score - top);
         }
 
+        var first = documents[scores[0].Passage];
         foreach (var score in scores)
         {
-            var id = grounding.Passages[score.Passage].DocumentId;
-            document = document.Length == 0 || shares[id] > shares[document] ? id : document;
+            first = shares[documents[score.Passage]] > shares[first] ? documents[score.Passage] : first;
         }
 
-        bool IsFirst(SentenceScore score) => grounding.Passages[score.Passage].DocumentId == document;
-        scores.Sort((a, b) => IsFirst(a) != IsFirst(b) ? (IsFirst(a) ? -1 : 1)
+        scores.Sort((a, b) => documents[a.Passage] == first != (documents[b.Passage] == first) ? (documents[a.Passage] == first ? -1 : 1)
             : a.Score != b.Score ? b.Score.CompareTo(a.Score)
             : a.Passage != b.Passage ? a.Passage.CompareTo(b.Passage) : a.Sentence.CompareTo(b.Sentence));
     }
 
-    public static string TextOf(Grounding grounding, SentenceScore score)
+    /// <summary>For each passage the first one of its document.</summary>
+    private static int[] DocumentsOf(IReadOnlyList<Passage> passages)
+    {
+        var documents = new int[passages.Count];
+        for (var p = 0; p < documents.Length; p++)
+        {
+            while (passages[documents[p]].DocumentId != passages[p].DocumentId)
+            {
+                documents[p]++;
+            }
+        }
+
+        return documents;
+    }
+
+    public static ReadOnlySpan<char> SpanOf(Grounding grounding, SentenceScore score)
     {
         var passage = grounding.Passages[score.Passage];
         var sentence = passage.Sentences[score.Sentence];
-        return passage.Text.Substring(sentence.Start, sentence.Length);
+        return passage.Text.AsSpan(sentence.Start, sentence.Length);
     }
 
     private static List<SentenceScore> Compose(Grounding grounding, List<SentenceScore> scores)
@@ -84,14 +100,14 @@ internal static class AnswerSelector
                 break;
             }
 
-            var text = TextOf(grounding, candidate);
-            if (candidate.Score < least || (chosen.Count > 0 && length + text.Length > MostCharacters) || chosen.Exists(other => TextOf(grounding, other) == text))
+            var own = grounding.Passages[candidate.Passage].Sentences[candidate.Sentence].Length;
+            if (candidate.Score < least || (chosen.Count > 0 && length + own > MostCharacters) || IsSaid(grounding, chosen, candidate))
             {
                 continue;
             }
 
             chosen.Add(candidate);
-            length += text.Length;
+            length += own;
         }
 
         AddAntecedents(grounding, chosen);
@@ -99,6 +115,20 @@ internal static class AnswerSelector
         var order = chosen.Select(c => c.Passage).Distinct().ToList();
         chosen.Sort((a, b) => a.Passage != b.Passage ? order.IndexOf(a.Passage).CompareTo(order.IndexOf(b.Passage)) : a.Sentence.CompareTo(b.Sentence));
         return chosen;
+    }
+
+    /// <summary>Another passage may have the same sentence.</summary>
+    private static bool IsSaid(Grounding grounding, List<SentenceScore> chosen, SentenceScore candidate)
+    {
+        foreach (var other in chosen)
+        {
+            if (SpanOf(grounding, other).SequenceEqual(SpanOf(grounding, candidate)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>A sentence that opens with a pronoun is hard to understand without the one before it.</summary>

@@ -48,16 +48,7 @@ internal sealed class PassageMatches
         var asked = 0f;
         foreach (var word in words)
         {
-            var best = 0f;
-            if (matcher.TryFind(word, out var matches))
-            {
-                foreach (var match in matches)
-                {
-                    best = Math.Max(best, match.Share);
-                }
-            }
-
-            asked += best;
+            asked += matcher.Best(word);
         }
 
         return asked / Math.Max(words.Length, 1);
@@ -68,13 +59,7 @@ internal sealed class PassageMatches
     {
         foreach (var stem in stems)
         {
-            if (matcher.TryFind(stem, out var matches))
-            {
-                foreach (var match in matches)
-                {
-                    row[match.Term] = Math.Max(row[match.Term], match.Share);
-                }
-            }
+            matcher.Raise(stem, row);
         }
     }
 }
