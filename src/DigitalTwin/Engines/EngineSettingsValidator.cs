@@ -14,6 +14,8 @@ public sealed class EngineSettingsValidator : AbstractValidator<EngineSettings>
         CheckChain();
         CheckOpenAI();
         CheckBedrock();
+        CheckPrice(s => s.OpenAI.Price, "OpenAI");
+        CheckPrice(s => s.Bedrock.Price, "Bedrock");
         RuleFor(s => s.FirstTokenTimeout).Must(BeTimeout).WithMessage(Timeout("FirstTokenTimeout"));
         RuleFor(s => s.TokenTimeout).Must(BeTimeout).WithMessage(Timeout("TokenTimeout"));
         RuleFor(s => s.AnswerTimeout).Must(BeTimeout).WithMessage(Timeout("AnswerTimeout"));
@@ -59,6 +61,10 @@ public sealed class EngineSettingsValidator : AbstractValidator<EngineSettings>
         RuleFor(s => s.Bedrock.GuardrailVersion).Must((settings, version) => version is null == settings.Bedrock.GuardrailId is null)
             .WithMessage($"{section}:GuardrailId and {section}:GuardrailVersion go together.");
     }
+
+    private void CheckPrice(System.Linq.Expressions.Expression<Func<EngineSettings, ModelPrice>> price, string engine) =>
+        RuleFor(price).Must(p => p.InputUsd is null or >= 0 and <= 10_000 && p.OutputUsd is null or >= 0 and <= 10_000)
+            .WithMessage($"{EngineSettings.Section}:{engine}:InputUsdPerMillion and {EngineSettings.Section}:{engine}:OutputUsdPerMillion must be between 0 and 10000.");
 
     private static bool BeTimeout(TimeSpan value) => value > TimeSpan.Zero && value <= LongestTimeout;
 

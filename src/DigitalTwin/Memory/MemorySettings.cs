@@ -14,8 +14,13 @@ public sealed record MemorySettings
     /// <summary>Signs the visitor cookie; at least 32 characters.</summary>
     public string SigningKey { get; set; } = "";
 
-    /// <summary>Still accepted while keys are being rotated.</summary>
+    /// <summary>Signed until the last rotation; still accepted.</summary>
     public string? PreviousSigningKey { get; set; }
+
+    /// <summary>
+    /// Will sign from the next rotation on; accepted already, because other instances may know of that rotation a few minutes earlier.
+    /// </summary>
+    public string? NextSigningKey { get; set; }
 
     public TimeSpan TranscriptAfter => TimeSpan.FromSeconds(TranscriptAfterSeconds);
 
@@ -25,6 +30,7 @@ public sealed record MemorySettings
         TranscriptAfterSeconds = configuration.GetValue("Twin:Memory:TranscriptAfterSeconds", 600),
         SigningKey = configuration["Twin:Signing:Key"] ?? "",
         PreviousSigningKey = configuration["Twin:Signing:PreviousKey"],
+        NextSigningKey = configuration["Twin:Signing:NextKey"],
     };
 
     /// <summary>
@@ -48,5 +54,6 @@ internal sealed class MemorySettingsValidator : AbstractValidator<MemorySettings
             .OverridePropertyName("Twin:Signing:Key");
         RuleFor(s => s.PreviousSigningKey).MinimumLength(32).OverridePropertyName("Twin:Signing:PreviousKey")
             .When(s => s.PreviousSigningKey is not null);
+        RuleFor(s => s.NextSigningKey).MinimumLength(32).OverridePropertyName("Twin:Signing:NextKey").When(s => s.NextSigningKey is not null);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DigitalTwin.Chat;
+using DigitalTwin.Engines;
 using Microsoft.AspNetCore.Hosting.Server;
 
 namespace DigitalTwin.Hosting.Lambda;
@@ -22,13 +23,18 @@ internal static class LambdaFeature
 
         // Between events the process is frozen: jobs are run by events, not by timers.
         builder.Configuration["Twin:Jobs:Worker"] = "false";
-        var settings = builder.Services.AddSettings(LambdaSettings.From(builder.Configuration), new LambdaSettingsValidator());
+        var settings = builder.Services.AddLiveSettings(() => LambdaSettings.From(builder.Configuration), new LambdaSettingsValidator());
         builder.Services.AddSingleton<EventWork>();
         builder.Services.AddSingleton<IQueueWork, JobWork>();
         builder.Services.AddSingleton<IScheduledWork, JobWork>();
         if (settings.RotatedSecretId is not null)
         {
             builder.Services.AddSingleton<ISecretRotation, SigningKeyRotation>();
+        }
+
+        if (EngineSettings.From(builder.Configuration).AsksModel)
+        {
+            builder.Services.AddSingleton<ModelMetrics>();
         }
 
         builder.Services.AddSingleton<IServer, LambdaServer>();

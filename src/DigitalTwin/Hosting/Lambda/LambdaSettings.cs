@@ -25,6 +25,9 @@ internal sealed record LambdaSettings
     /// </summary>
     public string? RotatedSecretId { get; init; }
 
+    /// <summary><c>Twin:Lambda:Environment</c>: which of several deployments this is, as metrics tell them apart.</summary>
+    public string Environment { get; init; } = "";
+
     /// <summary>Whether this process runs inside Lambda.</summary>
     public static bool IsLambda(IConfiguration configuration) => !string.IsNullOrEmpty(configuration[RuntimeApiVariable]);
 
@@ -33,6 +36,7 @@ internal sealed record LambdaSettings
         RuntimeApi = configuration[RuntimeApiVariable] ?? "",
         IsSnapStart = configuration["AWS_LAMBDA_INITIALIZATION_TYPE"] == "snap-start",
         OriginSecrets = (configuration["Twin:Lambda:OriginVerify"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+        Environment = configuration["Twin:Lambda:Environment"] is { Length: > 0 } environment ? environment : "unnamed",
         RotatedSecretId = configuration["Twin:Lambda:RotatedSecretId"] is { Length: > 0 } secretId ? secretId : null,
     };
 }
