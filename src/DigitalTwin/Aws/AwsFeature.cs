@@ -11,7 +11,7 @@ public static class AwsFeature
     /// </summary>
     public static void AddAws(this IHostApplicationBuilder builder)
     {
-        var settings = builder.Services.AddSettings(AwsSettings.From(builder.Configuration), new AwsSettingsValidator());
+        var settings = builder.Services.AddSettings(AwsSettings.From(builder.Configuration));
         builder.Services.AddSingleton<AWSCredentials>(_ => new ChainCredentials());
         builder.Services.AddSingleton<AwsClient>();
         builder.Services.AddSingleton<SecretsManager>();

@@ -1,5 +1,4 @@
 using Amazon;
-using FluentValidation;
 
 namespace DigitalTwin.Aws;
 
@@ -8,7 +7,7 @@ namespace DigitalTwin.Aws;
 /// <param name="AppSecretId"><c>Twin:Aws:AppSecretId</c>: name or ARN of a secret with settings as JSON; see <see cref="SecretSettings"/>.</param>
 /// <param name="LlmApiKeySecretId"><c>Twin:Aws:LlmApiKeySecretId</c>: name or ARN of a secret that is the key of the OpenAI-compatible engine.</param>
 /// <param name="Endpoints">Addresses by variable (<c>AWS_ENDPOINT_URL</c>, <c>AWS_ENDPOINT_URL_SQS</c>, …) that go before AWS's own.</param>
-public sealed record AwsSettings(string? Region, string? AppSecretId, string? LlmApiKeySecretId, IReadOnlyDictionary<string, string> Endpoints)
+public sealed record AwsSettings(string? Region, string? AppSecretId, string? LlmApiKeySecretId, IReadOnlyDictionary<string, string> Endpoints) : ICheckedSettings
 {
     private const string EveryService = "AWS_ENDPOINT_URL";
 
@@ -27,25 +26,32 @@ public sealed record AwsSettings(string? Region, string? AppSecretId, string? Ll
             ? new Uri(address)
             : new Uri($"https://{service.HostPrefix}.{region}.{RegionEndpoint.GetBySystemName(region).PartitionDnsSuffix}");
 
-    private static string? Value(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-}
-
-internal sealed class AwsSettingsValidator : AbstractValidator<AwsSettings>
-{
-    public AwsSettingsValidator()
+    public IEnumerable<string> Problems()
     {
-        RuleFor(s => s.Region).Must(region => region is null || IsRegion(region))
-            .WithMessage("Twin:Aws:Region (or AWS_REGION) must be the name of a region, such as eu-central-1.");
-        RuleFor(s => s.Region).NotNull().When(s => s.AppSecretId is not null || s.LlmApiKeySecretId is not null)
-            .WithMessage("Twin:Aws:Region (or AWS_REGION) is missing; the secrets of Twin:Aws are read from there.");
-        RuleForEach(s => s.Endpoints)
-            .Must(endpoint => Uri.TryCreate(endpoint.Value, UriKind.Absolute, out var uri)
-                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
-                && uri is { UserInfo: "", Query: "", Fragment: "" })
-            .OverridePropertyName("Twin:Aws")
-            .WithMessage((_, endpoint) => $"{endpoint.Key} must be an http or https address without credentials, query or fragment.");
+        if (Region is not null && !IsRegion(Region))
+        {
+            yield return "Twin:Aws:Region (or AWS_REGION) must be the name of a region, such as eu-central-1.";
+        }
+
+        if (Region is null && (AppSecretId is not null || LlmApiKeySecretId is not null))
+        {
+            yield return "Twin:Aws:Region (or AWS_REGION) is missing; the secrets of Twin:Aws are read from there.";
+        }
+
+        foreach (var variable in Endpoints.Keys.Where(variable => !IsAddress(Endpoints[variable])))
+        {
+            yield return $"Twin:Aws: {variable} must be an http or https address without credentials, query or fragment.";
+        }
     }
 
     /// <summary>The region becomes part of a host name.</summary>
-    public static bool IsRegion(string name) => name.Length is > 0 and <= 40 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-');
+    internal static bool IsRegion(string name) => name.Length is > 0 and <= 40 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-');
+
+    /// <summary>Whether a request's path can be put behind it.</summary>
+    internal static bool IsAddress(string? address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+        && uri is { UserInfo: "", Query: "", Fragment: "" };
+
+    private static string? Value(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -11,7 +11,7 @@ public static class StorageSetup
     /// </summary>
     public static async Task RunAsync(StorageSettings settings, TextWriter output)
     {
-        settings.Check(new StorageSettingsValidator());
+        settings.Check();
         if (!settings.IsOnAws)
         {
             throw new BadSettingsException("Twin:Storage:Provider: it is Embedded, which needs no setup; Aws has a table and a bucket to make.");

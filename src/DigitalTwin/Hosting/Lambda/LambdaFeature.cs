@@ -22,7 +22,7 @@ internal static class LambdaFeature
 
         // Between events the process is frozen: jobs are run by events, not by timers.
         builder.Configuration["Twin:Jobs:Worker"] = "false";
-        var settings = builder.Services.AddSettings(LambdaSettings.From(builder.Configuration), new LambdaSettingsValidator());
+        var settings = builder.Services.AddSettings(LambdaSettings.From(builder.Configuration));
         builder.Services.AddSingleton<EventWork>();
         builder.Services.AddSingleton<IQueueWork, JobWork>();
         builder.Services.AddSingleton<IScheduledWork, JobWork>();

@@ -1,10 +1,9 @@
-using FluentValidation;
-
 namespace DigitalTwin.Hosting.Lambda;
 
 /// <summary>What Lambda says of itself in the environment, and section <c>Twin:Lambda</c>.</summary>
-internal sealed record LambdaSettings
+internal sealed record LambdaSettings : ICheckedSettings
 {
+    private const int ShortestSecret = 16;
     private const string RuntimeApiVariable = "AWS_LAMBDA_RUNTIME_API";
 
     /// <summary>Host and port of the Runtime API.</summary>
@@ -35,13 +34,12 @@ internal sealed record LambdaSettings
         OriginSecrets = (configuration["Twin:Lambda:OriginVerify"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
         RotatedSecretId = configuration["Twin:Lambda:RotatedSecretId"] is { Length: > 0 } secretId ? secretId : null,
     };
-}
 
-internal sealed class LambdaSettingsValidator : AbstractValidator<LambdaSettings>
-{
-    private const int ShortestSecret = 16;
-
-    public LambdaSettingsValidator() =>
-        RuleFor(s => s.OriginSecrets).Must(secrets => secrets.All(secret => secret.Length >= ShortestSecret))
-            .WithMessage($"each value must have at least {ShortestSecret} characters.").OverridePropertyName("Twin:Lambda:OriginVerify");
+    public IEnumerable<string> Problems()
+    {
+        if (OriginSecrets.Any(secret => secret.Length < ShortestSecret))
+        {
+            yield return $"Twin:Lambda:OriginVerify: each value must have at least {ShortestSecret} characters.";
+        }
+    }
 }
