@@ -1,6 +1,5 @@
-using System.Text.Json;
-using DigitalTwin.Chat;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DigitalTwin.Hosting.Lambda;
 
@@ -17,9 +16,6 @@ internal static class LambdaFeature
             return;
         }
 
-        // Beside the start, which leaves one of Lambda's processors idle.
-        builder.Services.AddSingleton(new LambdaRehearsal(Task.Run(RehearseAsync)));
-
         // Between events the process is frozen: jobs are run by events, not by timers.
         builder.Configuration["Twin:Jobs:Worker"] = "false";
         var settings = builder.Services.AddSettings(LambdaSettings.From(builder.Configuration));
@@ -31,14 +27,9 @@ internal static class LambdaFeature
             builder.Services.AddSingleton<ISecretRotation, SigningKeyRotation>();
         }
 
+        // The twin has begun it before there was a builder.
+        builder.Services.TryAddSingleton(_ => LambdaRehearsal.Begin());
         builder.Services.AddSingleton<IServer, LambdaServer>();
-    }
-
-    private static Task RehearseAsync()
-    {
-        var json = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-        TwinJson.Configure(json);
-        return AnswerRehearsal.RunAsync(json);
     }
 
     /// <summary>Lets Lambda know why there is no twin; does nothing outside of Lambda.</summary>
@@ -62,6 +53,3 @@ internal static class LambdaFeature
         }
     }
 }
-
-/// <summary>Ends before the first event is asked for.</summary>
-internal sealed record LambdaRehearsal(Task Done);

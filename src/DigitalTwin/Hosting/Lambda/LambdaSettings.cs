@@ -25,6 +25,9 @@ internal sealed record LambdaSettings : ICheckedSettings
     public string? RotatedSecretId { get; init; }
 
     /// <summary>Whether this process runs inside Lambda.</summary>
+    public static bool IsLambdaProcess => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(RuntimeApiVariable));
+
+    /// <summary>The same, as the settings have it.</summary>
     public static bool IsLambda(IConfiguration configuration) => !string.IsNullOrEmpty(configuration[RuntimeApiVariable]);
 
     public static LambdaSettings From(IConfiguration configuration) => new()
