@@ -131,16 +131,26 @@ class Verification:
     def check_acceptance(self):
         if not os.path.isdir(ACCEPTANCE):
             raise Failure(f"There is no {ACCEPTANCE}.")
-        key = aws("secretsmanager", "get-secret-value", "--secret-id", f"digital-twin-chat/{self.environment}/owner-key",
-                  "--version-stage", "AWSCURRENT")["SecretString"]
         with tempfile.TemporaryDirectory() as results:
             done = subprocess.run(
                 ["dotnet", "test", ACCEPTANCE, "--nologo", "--logger", "trx", "--results-directory", results],
-                env={**os.environ, "TWIN_URL": self.url, "TWIN_OWNER_KEY": key}, capture_output=True, text=True)
+                env={**os.environ, "TWIN_URL": self.url, **self.owner()}, capture_output=True, text=True)
             self.count_tests(results)
         if done.returncode != 0 or self.tests["passed"] == 0:
             raise Failure(f"{self.tests['failed']} of {self.tests['total']} acceptance tests failed:\n{done.stdout[-3000:]}")
         self.tests["ready"] = True
+
+    def owner(self):
+        """How the suite signs in: by the owner key, or where a user pool knows the owners by a token of one of them."""
+        pool = next((p["ParameterValue"] for p in self.parameters() if p["ParameterKey"] == "OwnerUserPoolId"), "")
+        if not pool:
+            key = aws("secretsmanager", "get-secret-value", "--secret-id", f"digital-twin-chat/{self.environment}/owner-key",
+                      "--version-stage", "AWSCURRENT")["SecretString"]
+            return {"TWIN_OWNER_KEY": key, "TWIN_OWNER_TOKEN": ""}
+        token = os.environ.get("TWIN_OWNER_TOKEN", "")
+        if not token:
+            raise Failure(f"The owners are those of {pool}: set TWIN_OWNER_TOKEN to the token of one of them (docs/deploy.md).")
+        return {"TWIN_OWNER_TOKEN": token}
 
     def count_tests(self, results):
         for path in glob.glob(results + "/**/*.trx", recursive=True):

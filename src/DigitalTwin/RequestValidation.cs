@@ -4,6 +4,10 @@ namespace DigitalTwin;
 
 public static class RequestValidation
 {
+    /// <summary>NUL is in no text that a person wrote, and ends one early wherever C reads it.</summary>
+    public static IRuleBuilderOptions<T, string?> WithoutNul<T>(this IRuleBuilder<T, string?> rule) =>
+        rule.Must(text => text?.Contains('\0', StringComparison.Ordinal) is not true).WithMessage("'{PropertyName}' must not contain NUL characters.");
+
     /// <summary>Null when the request is valid; otherwise the problem with a message for each bad member.</summary>
     public static TwinProblem? Check<T>(this IValidator<T> validator, T request)
     {

@@ -43,7 +43,7 @@ public static class TwinApplication
     public static async Task<int> SetUpStorageAsync(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
-        await StorageSetup.RunAsync(StorageSettings.From(builder.Configuration, builder.Environment.ContentRootPath), Console.Out);
+        await StorageSetup.RunAsync(builder.Configuration, builder.Environment.ContentRootPath, Console.Out);
         return 0;
     }
 

@@ -1,6 +1,6 @@
 namespace DigitalTwin;
 
-/// <summary>Settings are read and checked once, before anything starts.</summary>
+/// <summary>Settings are read and checked before anything starts; secrets among them may change later (<see cref="LiveSettings{T}"/>).</summary>
 public static class TwinSettings
 {
     /// <summary>Registers settings. Throws <see cref="BadSettingsException"/> naming each bad one.</summary>
@@ -10,6 +10,20 @@ public static class TwinSettings
         settings.Check();
         services.AddSingleton(settings);
         return settings;
+    }
+
+    /// <summary>
+    /// Registers checked settings as they are at the start, and with them <see cref="LiveSettings{T}"/>. Throws
+    /// <see cref="BadSettingsException"/> naming each bad setting.
+    /// </summary>
+    public static T AddLiveSettings<T>(this IServiceCollection services, Func<T> read)
+        where T : class, ICheckedSettings
+    {
+        var live = new LiveSettings<T>(read);
+        services.AddSingleton(live);
+        services.AddSingleton<ILiveSettings>(live);
+        services.AddSingleton(live.Now);
+        return live.Now;
     }
 
     /// <summary>Throws <see cref="BadSettingsException"/> naming each bad setting.</summary>

@@ -21,7 +21,7 @@ public abstract class OwnerSuite(Target twin)
         foreach (var path in new[] { Documents, Persona, $"{Persona}/versions" })
         {
             using var response = await stranger.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
-            await response.AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthorized");
+            await AssertRefusedAsync(response);
         }
     }
 
@@ -34,7 +34,7 @@ public abstract class OwnerSuite(Target twin)
 
         using var response = await stranger.GetAsync(new Uri(Persona, UriKind.Relative), TestContext.Current.CancellationToken);
 
-        await response.AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthorized");
+        await AssertRefusedAsync(response);
     }
 
     [Fact]
@@ -116,6 +116,18 @@ public abstract class OwnerSuite(Target twin)
 
         Assert.Contains(jobs["items"]!.AsArray(), job => job!.AsObject().Text("kind") == "transcript");
         Assert.DoesNotContain(sessionId, jobs.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Before a user pool's owners stands the gateway, with words of its own.</summary>
+    private async Task AssertRefusedAsync(HttpResponseMessage response)
+    {
+        if (twin.HasOwnerPool)
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+            return;
+        }
+
+        await response.AssertProblemAsync(HttpStatusCode.Unauthorized, "unauthorized");
     }
 
     private static async Task<HttpResponseMessage> PutAsync(HttpClient owner, JsonObject persona, string ifMatch)

@@ -12,6 +12,9 @@ namespace DigitalTwin.Acceptance
 
     [CollectionDefinition(nameof(LambdaOnAws))]
     public sealed class OneLambdaOnAws : ICollectionFixture<LambdaOnAws>;
+
+    [CollectionDefinition(nameof(LambdaWithOwnerPool))]
+    public sealed class OneLambdaWithOwnerPool : ICollectionFixture<LambdaWithOwnerPool>;
 }
 
 namespace DigitalTwin.Acceptance.WithGiven
@@ -75,4 +78,10 @@ namespace DigitalTwin.Acceptance.WithLambdaOnAws
 
     [Collection(nameof(LambdaOnAws))]
     public sealed class Owner(LambdaOnAws twin) : OwnerSuite(twin);
+}
+
+namespace DigitalTwin.Acceptance.WithOwnerPool
+{
+    [Collection(nameof(LambdaWithOwnerPool))]
+    public sealed class Owner(LambdaWithOwnerPool twin) : OwnerSuite(twin);
 }

@@ -19,6 +19,7 @@ public sealed class TwinSettingsTests
     [InlineData("Twin:Owner:Key", "0123456789abcdef", "0123456789abcdef0", "0123456789abcde", " ")]
     [InlineData("Twin:Signing:Key", "0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdef0", "0123456789abcdef0123456789abcde", "")]
     [InlineData("Twin:Signing:PreviousKey", "0123456789abcdef0123456789abcdef", null, "0123456789abcdef0123456789abcde", "")]
+    [InlineData("Twin:Signing:NextKey", "0123456789abcdef0123456789abcdef", null, "0123456789abcdef0123456789abcde", "")]
     [InlineData("Twin:Storage:Provider", "embedded", "", "Elsewhere", "Aws ")]
     [InlineData("Twin:Knowledge:Retriever", "index", "", "Elsewhere", "Knowledge Base")]
     [InlineData("Twin:Persona:SeedPath", "", null, "/no/such/folder", "seed-that-is-not-there")]

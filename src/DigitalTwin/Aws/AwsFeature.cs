@@ -11,7 +11,10 @@ public static class AwsFeature
     /// </summary>
     public static void AddAws(this IHostApplicationBuilder builder)
     {
-        var settings = builder.Services.AddSettings(AwsSettings.From(builder.Configuration));
+        // Who sets anything of it means it; variables of the environment may be there for others.
+        var isMeant = builder.Configuration.GetSection("Twin:Aws").GetChildren().Any(setting => !string.IsNullOrWhiteSpace(setting.Value));
+        var settings = isMeant ? AwsSettings.Used(builder.Configuration) : AwsSettings.From(builder.Configuration);
+        builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<AWSCredentials>(_ => new ChainCredentials());
         builder.Services.AddSingleton<AwsClient>();
         builder.Services.AddSingleton<SecretsManager>();
@@ -20,15 +23,33 @@ public static class AwsFeature
         builder.Services.AddSingleton<BedrockAgentRuntime>();
         if (builder.Configuration["Twin:Jobs:QueueUrl"] is { Length: > 0 } queue)
         {
+            _ = AwsSettings.Used(builder.Configuration);
             var url = Uri.TryCreate(queue, UriKind.Absolute, out var parsed) ? parsed : throw new BadSettingsException("Twin:Jobs:QueueUrl is not the address of a queue.");
             builder.Services.AddSingleton<IJobBell>(provider => ActivatorUtilities.CreateInstance<QueueBell>(provider, url));
         }
 
-        if (settings.AppSecretId is not null || settings.LlmApiKeySecretId is not null)
+        if (settings.NamesSecrets)
         {
-            using var credentials = new ChainCredentials();
-            using var client = new AwsClient(settings, credentials, TimeProvider.System);
-            builder.Configuration.AddSecretsAsync(settings, new SecretsManager(client)).GetAwaiter().GetResult();
+            AddSecrets(builder, settings);
         }
+    }
+
+    private static void AddSecrets(IHostApplicationBuilder builder, AwsSettings settings)
+    {
+        var secrets = new SecretSettings(settings, builder.Configuration);
+        using (var credentials = new ChainCredentials())
+        using (var client = new AwsClient(settings, credentials, TimeProvider.System))
+        {
+            secrets.ReadAsync(new SecretsManager(client), CancellationToken.None).GetAwaiter().GetResult();
+        }
+
+        builder.Configuration.Add(secrets);
+        builder.Services.AddSingleton(provider => new SecretRefresh(
+            secrets,
+            provider.GetRequiredService<SecretsManager>(),
+            provider.GetServices<ILiveSettings>(),
+            settings,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SecretRefresh>>()));
     }
 }

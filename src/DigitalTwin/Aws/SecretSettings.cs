@@ -3,39 +3,45 @@ using System.Text.Json;
 namespace DigitalTwin.Aws;
 
 /// <summary>
-/// Settings out of Secrets Manager, read once, before anything starts. Like the secrets of the data folder they have the lowest rank:
-/// what is set otherwise wins. A secret that cannot be read or understood is a <see cref="BadSettingsException"/> without its content.
+/// Settings out of Secrets Manager, read before anything starts and again while it runs (<see cref="SecretRefresh"/>). Like the secrets of
+/// the data folder they have the lowest rank: what is set otherwise wins. A secret that cannot be read or understood is a
+/// <see cref="BadSettingsException"/> without its content.
 /// </summary>
-internal static class SecretSettings
+/// <remarks>
+/// <see cref="AwsSettings.AppSecretId"/> holds a JSON object whose members are named like settings (<c>{"Twin:Signing:Key": "…"}</c>,
+/// <c>{"Twin": {"Signing": {"Key": "…"}}}</c>, or <c>__</c> for a colon), <see cref="AwsSettings.LlmApiKeySecretId"/> the key itself.
+/// </remarks>
+internal sealed class SecretSettings(AwsSettings settings, IConfiguration configuration) : ConfigurationProvider, IConfigurationSource
 {
     private const string ApiKeySetting = "Twin:Engines:OpenAI:ApiKey";
 
-    /// <summary>
-    /// Adds what <see cref="AwsSettings.AppSecretId"/> holds, a JSON object whose members are named like settings
-    /// (<c>{"Twin:Signing:Key": "…"}</c>, <c>{"Twin": {"Signing": {"Key": "…"}}}</c>, or <c>__</c> for a colon), and
-    /// <see cref="AwsSettings.LlmApiKeySecretId"/>, which is the key itself.
-    /// </summary>
-    public static async Task AddSecretsAsync(this IConfigurationManager configuration, AwsSettings settings, SecretsManager secrets)
+    public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+    /// <summary>Takes the place of what was read before, at once and whole; on failure that stays.</summary>
+    public async Task ReadAsync(SecretsManager secrets, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         if (settings.AppSecretId is { } appSecret)
         {
-            Flatten(await ReadAsync(secrets, "Twin:Aws:AppSecretId", appSecret), found);
+            Flatten(await ReadAsync(secrets, "Twin:Aws:AppSecretId", appSecret, cancellationToken), found);
         }
 
         if (settings.LlmApiKeySecretId is { } apiKey)
         {
-            found[ApiKeySetting] = (await ReadAsync(secrets, "Twin:Aws:LlmApiKeySecretId", apiKey)).Trim();
+            found[ApiKeySetting] = (await ReadAsync(secrets, "Twin:Aws:LlmApiKeySecretId", apiKey, cancellationToken)).Trim();
         }
 
-        configuration.AddInMemoryCollection(found.Where(one => string.IsNullOrEmpty(configuration[one.Key])).ToList());
+        Data = found.Where(one => !IsSetOtherwise(one.Key)).ToDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
-    private static async Task<string> ReadAsync(SecretsManager secrets, string setting, string secretId)
+    private bool IsSetOtherwise(string setting) =>
+        ((IConfigurationRoot)configuration).Providers.Any(other => other != this && other.TryGet(setting, out var value) && !string.IsNullOrEmpty(value));
+
+    private static async Task<string> ReadAsync(SecretsManager secrets, string setting, string secretId, CancellationToken cancellationToken)
     {
         try
         {
-            return await secrets.GetTextAsync(secretId, CancellationToken.None)
+            return await secrets.GetTextAsync(secretId, cancellationToken)
                 ?? throw new BadSettingsException($"{setting}: the secret {secretId} is binary, not text.");
         }
         catch (AwsServiceException e)

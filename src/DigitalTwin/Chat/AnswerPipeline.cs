@@ -107,10 +107,12 @@ public sealed partial class AnswerPipeline(
         var said = new Said();
         var status = await StreamAsync(turn, prompt, options, markers, said);
         var record = Record(turn, status);
+        var asked = Suggestions.Asked(turn.Question, persona, turn.History);
         return record with
         {
             Citations = CitationBuilder.Build(record.Answer, markers.Used, grounding, marksAll: said.Engine == EngineSettings.ExtractiveEngine),
-            Suggestions = status is TurnStatus.Answered ? Suggestions.For(grounding, persona, turn.History) : [],
+            Suggestions = status is TurnStatus.Answered ? Suggestions.For(persona, asked) : [],
+            AskedSuggestions = asked,
             Engine = said.Engine,
             Usage = said.Usage,
             Topic = grounding.Topic,
@@ -124,7 +126,12 @@ public sealed partial class AnswerPipeline(
         {
             await foreach (var update in engines.GetStreamingResponseAsync(prompt, options, turn.Stopping))
             {
-                said.Engine ??= update.GetEngineName();
+                if (said.Engine is null)
+                {
+                    said.Engine = update.GetEngineName();
+                    markers.PassageCount = said.Engine == EngineSettings.ExtractiveEngine ? options.Grounding.Passages.Count : prompt.PassageCount;
+                }
+
                 foreach (var content in update.Contents)
                 {
                     if (content is TextContent { Text.Length: > 0 } text && markers.Push(text.Text) is { Length: > 0 } piece)

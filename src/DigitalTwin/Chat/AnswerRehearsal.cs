@@ -38,7 +38,7 @@ internal static class AnswerRehearsal
 
         said += markers.Rest();
         var answer = new ChatAnswer(
-            "", "", TurnStatus.Answered, said, CitationBuilder.Build(said, markers.Used, grounding, marksAll: true), Suggestions.For(grounding, persona, []), "", null, default);
+            "", "", TurnStatus.Answered, said, CitationBuilder.Build(said, markers.Used, grounding, marksAll: true), Suggestions.For(persona, null), "", null, default);
         JsonSerializer.SerializeToUtf8Bytes(answer, json.GetTypeInfo(typeof(ChatAnswer)));
         var turn = new TurnRecord { Status = answer.Status, Question = Question, Answer = said, Citations = answer.Citations, CreatedAt = answer.CreatedAt };
         JsonSerializer.SerializeToUtf8Bytes(turn, MemoryRecordsJson.Default.TurnRecord);

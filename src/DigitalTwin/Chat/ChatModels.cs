@@ -45,7 +45,7 @@ internal sealed class ChatRequestValidator : AbstractValidator<ChatRequest>
         RuleFor(r => r.Message).Cascade(CascadeMode.Stop)
             .Must(m => !string.IsNullOrWhiteSpace(m)).WithMessage("'message' must not be empty.")
             .Must(m => m.Length <= LongestMessage).WithMessage($"'message' may have at most {LongestMessage} characters.")
-            .Must(m => !m.Contains('\0')).WithMessage("'message' must not contain NUL characters.")
+            .WithoutNul()
             .OverridePropertyName("message");
         RuleFor(r => r.ClientMessageId)
             .Must(id => id is null || (id.Length is > 0 and <= LongestClientMessageId && id.All(c => c is > ' ' and <= '~')))
@@ -61,7 +61,7 @@ internal sealed class FeedbackRequestValidator : AbstractValidator<FeedbackReque
     public FeedbackRequestValidator()
     {
         RuleFor(f => f.Rating).Must(r => r is "up" or "down").WithMessage("'rating' is \"up\" or \"down\".").OverridePropertyName("rating");
-        RuleFor(f => f.Comment).MaximumLength(1000).OverridePropertyName("comment");
+        RuleFor(f => f.Comment).MaximumLength(1000).WithoutNul().OverridePropertyName("comment");
     }
 }
 

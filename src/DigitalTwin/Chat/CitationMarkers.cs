@@ -17,6 +17,9 @@ internal sealed class CitationMarkers(int passageCount)
     private readonly StringBuilder ready = new();
     private string held = "";
 
+    /// <summary>How many passages the engine was given; a higher number names none.</summary>
+    public int PassageCount { get; set; } = passageCount;
+
     /// <summary>Indices of the passages (from 0) in the order of their new numbers (from 1).</summary>
     public IReadOnlyList<int> Used => used;
 
@@ -94,7 +97,7 @@ internal sealed class CitationMarkers(int passageCount)
 
     private bool Cite(int passage)
     {
-        if (passage < 0 || passage >= passageCount)
+        if (passage < 0 || passage >= PassageCount)
         {
             return false;
         }

@@ -60,6 +60,8 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
             (terms, hits) = Search(searched, corrected, context);
         }
 
+        reading = WithTopics(reading, terms);
+
         if (retrieved is not null)
         {
             hits = [.. retrieved, .. OfPersona(hits, retrieved)];
@@ -120,7 +122,7 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
         List<QuestionTerm>? corrected = null;
         for (var i = 0; i < terms.Count && !terms[i].IsContext; i++)
         {
-            var (term, _, known, correction, _) = terms[i];
+            var (term, _, known, correction, _, _) = terms[i];
             if (!known && correction is null && term.Synonyms.Count == 0 && !term.IsName
                 && !EnglishWords.IsCommon(term.Word, term.Stem) && Synonyms.Correct(term.Word) is { } word)
             {
@@ -132,6 +134,21 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
         return corrected;
     }
 
+    /// <summary>What the question is about may show only when its misspelt words are put right.</summary>
+    private static QuestionReading WithTopics(QuestionReading reading, List<GroundedTerm> terms)
+    {
+        Dictionary<string, string>? corrected = null;
+        for (var i = 0; i < reading.Terms.Count && i < terms.Count && !terms[i].IsContext; i++)
+        {
+            if ((terms[i].Correction ?? terms[i].Term.Stem) is var meant && meant != reading.Terms[i].Stem)
+            {
+                (corrected ??= new(StringComparer.Ordinal))[reading.Terms[i].Stem] = meant;
+            }
+        }
+
+        return corrected is null ? reading : reading with { Topics = QuestionReader.TopicsOf(reading.Text, corrected) };
+    }
+
     private static void Add(List<WeightedWord> words, QuestionTerm term, float weight)
     {
         words.Add(new WeightedWord(term.Word, term.Stem, weight, MayBeMisspelt: term.Synonyms.Count == 0));
@@ -141,26 +158,37 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
         }
     }
 
-    /// <summary>A word is as telling as the commonest of its forms that the knowledge has.</summary>
+    /// <summary>A word is as telling as it is rare, and what stands in for it no more than that itself is.</summary>
     private static GroundedTerm Stand(QuestionTerm term, IReadOnlyList<QueryTerm> found, ref int at, double largestIdf, bool isContext)
     {
         var own = found[at++];
         var idf = own.IsUnknown ? 0 : own.Idf;
+        var first = at;
         foreach (var synonym in term.Synonyms)
         {
             var other = found[at++];
-            if (!other.IsUnknown && synonym.Share >= StrongSynonym)
+            if (own.IsUnknown && !other.IsUnknown && synonym.Share >= StrongSynonym)
             {
-                idf = idf == 0 ? other.Idf : Math.Min(idf, other.Idf);
+                idf = Math.Max(idf, other.Idf);
             }
         }
 
         var weight = idf > 0
-            ? KnownFloor + ((1 - KnownFloor) * idf / largestIdf)
+            ? WeightOf(idf, largestIdf)
             : term.IsName ? UnknownName : EnglishWords.IsCommon(term.Word, term.Stem) || term.Synonyms.Count > 0 ? UnknownCommonWord : UnknownWord;
+        var shares = new float[term.Synonyms.Count];
+        for (var i = 0; i < shares.Length; i++)
+        {
+            shares[i] = found[first + i].IsUnknown
+                ? 0
+                : term.Synonyms[i].Share * (float)Math.Min(1, WeightOf(found[first + i].Idf, largestIdf) / weight);
+        }
+
         return new GroundedTerm(
-            term, (float)weight * term.Weight * (isContext ? ContextWeight : 1f), idf > 0, own.CorrectedTo is null ? null : own.Stem, isContext);
+            term, (float)weight * term.Weight * (isContext ? ContextWeight : 1f), idf > 0, own.CorrectedTo is null ? null : own.Stem, isContext, shares);
     }
+
+    private static double WeightOf(double idf, double largestIdf) => KnownFloor + ((1 - KnownFloor) * idf / largestIdf);
 
     private static PreviousTurn PreviousOf(StoredTurn turn) => new(
         turn.Record.Topic ?? turn.Record.Question, turn.Record.Answer, [.. turn.Record.Citations.Select(c => c.DocumentId).Distinct()]);

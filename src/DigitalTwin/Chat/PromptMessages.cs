@@ -26,6 +26,9 @@ internal sealed class PromptMessages(PersonaVersion persona, Grounding grounding
 
     public int Count => Messages.Count;
 
+    /// <summary>How many of the passages found its reader was given; the others did not fit.</summary>
+    public int PassageCount { get; private set; }
+
     private List<ChatMessage> Messages => composed ??= Compose();
 
     public IEnumerator<ChatMessage> GetEnumerator() => Messages.GetEnumerator();
@@ -99,6 +102,7 @@ internal sealed class PromptMessages(PersonaVersion persona, Grounding grounding
                 system.Append(" › ").Append(passage.Heading);
             }
 
+            PassageCount = i + 1;
             system.Append("\n\"\"\"\n").Append(passage.Text).Append("\n\"\"\"\n");
         }
 

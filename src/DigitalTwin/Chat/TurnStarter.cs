@@ -17,15 +17,18 @@ public sealed class TurnStarter(SessionStore sessions, LiveTurns live, TurnLease
             return replayed;
         }
 
+        // Somebody who does not own the session must neither learn that it is busy nor keep its owner out.
+        if (request.SessionId is { } asked && await sessions.FindAsync(visitorId, asked) is null)
+        {
+            return StartOutcome.NotFound;
+        }
+
         var session = request.SessionId is null ? StoredSession.New(visitorId, clock.GetUtcNow()) : null;
         var sessionId = session?.Id ?? request.SessionId!;
         var turn = new RunningTurn(request.Message);
         if (!live.TryEnter(sessionId, turn))
         {
-            // Somebody who does not own the session must not learn that it is busy.
-            return await sessions.FindAsync(visitorId, sessionId) is null
-                ? StartOutcome.NotFound
-                : await ReplayOpenedAsync(visitorId, request, sessionId) ?? StartOutcome.InProgress;
+            return await ReplayOpenedAsync(visitorId, request, sessionId) ?? StartOutcome.InProgress;
         }
 
         var outcome = StartOutcome.NotFound;

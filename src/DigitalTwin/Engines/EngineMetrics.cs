@@ -10,14 +10,18 @@ internal sealed class EngineMetrics
     private readonly Counter<long> _failures;
     private readonly Histogram<double> _firstToken;
     private readonly Counter<long> _tokens;
+    private readonly Counter<double> _cost;
+    private readonly EngineSettings _settings;
 
-    public EngineMetrics(IMeterFactory meters)
+    public EngineMetrics(IMeterFactory meters, EngineSettings settings)
     {
+        _settings = settings;
         var meter = meters.Create("DigitalTwin");
         _requests = meter.CreateCounter<long>("twin.engine.requests", "{request}", "Answers asked of an engine.");
         _failures = meter.CreateCounter<long>("twin.engine.failures", "{failure}", "Answers an engine did not give or finish, by code.");
         _firstToken = meter.CreateHistogram<double>("twin.engine.first_token", "s", "Time until an engine's first text.");
         _tokens = meter.CreateCounter<long>("twin.engine.tokens", "{token}", "Tokens an engine reports, by direction.");
+        _cost = meter.CreateCounter<double>("twin.engine.cost", "USD", "What an engine's tokens cost, by the price that is set for it.");
     }
 
     public void Asked(string engine) => _requests.Add(1, Engine(engine));
@@ -32,8 +36,13 @@ internal sealed class EngineMetrics
         {
             if (update.Contents[i] is UsageContent { Details: var usage })
             {
-                _tokens.Add(usage.InputTokenCount ?? 0, Engine(engine), new("direction", "input"));
-                _tokens.Add(usage.OutputTokenCount ?? 0, Engine(engine), new("direction", "output"));
+                var (input, output) = (usage.InputTokenCount ?? 0, usage.OutputTokenCount ?? 0);
+                _tokens.Add(input, Engine(engine), new("direction", "input"));
+                _tokens.Add(output, Engine(engine), new("direction", "output"));
+                if (_settings.PriceOf(engine).Of(input, output) is > 0 and var usd)
+                {
+                    _cost.Add(usd, Engine(engine));
+                }
             }
         }
     }

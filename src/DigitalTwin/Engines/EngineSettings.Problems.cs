@@ -10,6 +10,7 @@ public sealed partial class EngineSettings
 
     public IEnumerable<string> Problems() => [
         .. ProblemsOfChain(), .. ProblemsOfOpenAI(), .. ProblemsOfBedrock(),
+        .. ProblemsOfPrice(nameof(OpenAI), OpenAI.Price), .. ProblemsOfPrice(nameof(Bedrock), Bedrock.Price),
         .. ProblemsOfTimeout(nameof(FirstTokenTimeout), FirstTokenTimeout),
         .. ProblemsOfTimeout(nameof(TokenTimeout), TokenTimeout),
         .. ProblemsOfTimeout(nameof(AnswerTimeout), AnswerTimeout),
@@ -82,6 +83,10 @@ public sealed partial class EngineSettings
             yield return $"{section}:GuardrailId and {section}:GuardrailVersion go together.";
         }
     }
+
+    private static IEnumerable<string> ProblemsOfPrice(string engine, ModelPrice price) => price is { InputUsd: null or >= 0 and <= 10_000, OutputUsd: null or >= 0 and <= 10_000 }
+        ? []
+        : [$"{Section}:{engine}:InputUsdPerMillion and {Section}:{engine}:OutputUsdPerMillion must be between 0 and 10000."];
 
     private static IEnumerable<string> ProblemsOfTimeout(string name, TimeSpan value) => value > TimeSpan.Zero && value <= LongestTimeout
         ? []

@@ -38,6 +38,13 @@ public sealed partial class EngineSettings : ICheckedSettings
     /// <summary>Whether a model is asked before the extractive engine.</summary>
     public bool AsksModel => Chain[0] != ExtractiveEngine;
 
+    internal ModelPrice PriceOf(string engine) => engine switch
+    {
+        BedrockEngine => Bedrock.Price,
+        OpenAIEngine => OpenAI.Price,
+        _ => new ModelPrice(),
+    };
+
     /// <summary>Reads what is set and leaves the defaults where nothing is.</summary>
     public static EngineSettings From(IConfiguration configuration)
     {
@@ -84,6 +91,8 @@ public sealed class OpenAISettings
 
     public string Model { get; set; } = "gpt-4.1-mini";
 
+    public ModelPrice Price { get; set; } = new();
+
     public bool IsConfigured => BaseUrl is not null || ApiKey is not null;
 
     internal void Read(IConfigurationSection section, IConfiguration environment)
@@ -91,6 +100,7 @@ public sealed class OpenAISettings
         BaseUrl = Value(section[nameof(BaseUrl)]) ?? Value(environment["OPENAI_BASE_URL"]) ?? BaseUrl;
         ApiKey = Value(section[nameof(ApiKey)]) ?? Value(environment["OPENAI_API_KEY"]) ?? ApiKey;
         Model = Value(section[nameof(Model)]) ?? Model;
+        Price = ModelPrice.From(section);
     }
 
     private static string? Value(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

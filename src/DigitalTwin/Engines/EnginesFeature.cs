@@ -11,7 +11,7 @@ public static class EnginesFeature
     /// <summary>Registers the engines, each under its name, and their chain as <see cref="IChatClient"/>. Bad settings stop the start.</summary>
     public static void AddEngines(this IServiceCollection services, IConfiguration configuration)
     {
-        var settings = services.AddSettings(EngineSettings.From(configuration));
+        var settings = services.AddLiveSettings(() => EngineSettings.From(configuration));
         services.AddMetrics();
         services.AddSingleton<EngineMetrics>();
         services.AddKeyedSingleton<IChatClient, ExtractiveChatClient>(EngineSettings.ExtractiveEngine);
@@ -23,7 +23,13 @@ public static class EnginesFeature
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<EngineMetrics>(),
             provider.GetRequiredService<ILogger<FailoverChatClient>>()));
-        if (KnowledgeSettings.From(configuration).UsesKnowledgeBase)
+        var usesKnowledgeBase = KnowledgeSettings.From(configuration).UsesKnowledgeBase;
+        if (usesKnowledgeBase || settings.Chain.Contains(EngineSettings.BedrockEngine))
+        {
+            _ = AwsSettings.Used(configuration);
+        }
+
+        if (usesKnowledgeBase)
         {
             _ = AwsSettings.From(configuration).Region
                 ?? throw new BadSettingsException("Twin:Aws:Region (or AWS_REGION) is missing; the knowledge base of Twin:Knowledge:KnowledgeBaseId is asked there.");

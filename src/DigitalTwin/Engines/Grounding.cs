@@ -26,7 +26,11 @@ public sealed record Grounding(
 /// <param name="IsKnown">The knowledge has the word, a synonym or a correction of it.</param>
 /// <param name="Correction">The stem that it was most likely meant to be.</param>
 /// <param name="IsContext">It comes from the turn before.</param>
-public sealed record GroundedTerm(QuestionTerm Term, float Weight, bool IsKnown, string? Correction, bool IsContext);
+/// <param name="Shares">
+/// What each of its synonyms is worth here: less than in general where the knowledge is full of it, 0 where it has none.
+/// </param>
+public sealed record GroundedTerm(
+    QuestionTerm Term, float Weight, bool IsKnown, string? Correction, bool IsContext, IReadOnlyList<float> Shares);
 
 /// <param name="Name">The persona's name.</param>
 /// <param name="Greeting">How it opens a conversation.</param>

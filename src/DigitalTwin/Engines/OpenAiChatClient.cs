@@ -19,7 +19,12 @@ public sealed class OpenAiChatClient : IChatClient
     private const string Name = EngineSettings.OpenAIEngine;
     private static readonly Uri OpenAIAddress = new("https://api.openai.com/v1");
 
+    /// <summary>What is sent without a key: a local server has a header to ignore, and the SDK insists on a credential.</summary>
+    private const string NoKey = "none";
+
     private readonly SDK.ChatClient _client;
+    private readonly LiveSettings<EngineSettings> _live;
+    private readonly ApiKeyCredential _key;
     private readonly HttpClient _http;
     private readonly HttpClientPipelineTransport _transport;
     private readonly ChatClientMetadata _metadata;
@@ -27,8 +32,9 @@ public sealed class OpenAiChatClient : IChatClient
     private readonly bool _knowsMaxCompletionTokens;
     private readonly TimeProvider _time;
 
-    public OpenAiChatClient(EngineSettings settings, TimeProvider time)
+    public OpenAiChatClient(LiveSettings<EngineSettings> live, TimeProvider time)
     {
+        var settings = live.Now;
         var address = settings.OpenAI.BaseUrl is { } url ? new Uri(url) : OpenAIAddress;
         _http = new HttpClient(new SocketsHttpHandler
         {
@@ -44,8 +50,8 @@ public sealed class OpenAiChatClient : IChatClient
             Timeout = Timeout.InfiniteTimeSpan,
         };
         _transport = new HttpClientPipelineTransport(_http);
-        // A local server without a key still has a header to ignore: the SDK insists on a credential.
-        _client = new SDK.ChatClient(settings.OpenAI.Model, new ApiKeyCredential(settings.OpenAI.ApiKey ?? "none"), new OpenAIClientOptions
+        (_live, _key) = (live, new ApiKeyCredential(settings.OpenAI.ApiKey ?? NoKey));
+        _client = new SDK.ChatClient(settings.OpenAI.Model, _key, new OpenAIClientOptions
         {
             Endpoint = address,
             Transport = _transport,
@@ -66,6 +72,7 @@ public sealed class OpenAiChatClient : IChatClient
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        _key.Update(_live.Now.OpenAI.ApiKey ?? NoKey);
         SDK.ChatTokenUsage? usage = null;
         await using var chunks = _client
             .CompleteChatStreamingAsync(Prompt(messages, options), Completion(options), cancellationToken)

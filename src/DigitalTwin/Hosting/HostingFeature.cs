@@ -1,4 +1,5 @@
 using System.Globalization;
+using DigitalTwin.Aws;
 using DigitalTwin.Hosting.Lambda;
 using DigitalTwin.Hosting.Pages;
 using Serilog;
@@ -45,6 +46,11 @@ public static class HostingFeature
         if (!LambdaSettings.IsLambda(builder.Configuration))
         {
             builder.Services.AddHostedService<StartupNotice>();
+            if (AwsSettings.From(builder.Configuration).NamesSecrets)
+            {
+                builder.Services.AddHostedService<SecretTimer>();
+            }
+
             builder.Services.AddTwinSwagger();
         }
     }

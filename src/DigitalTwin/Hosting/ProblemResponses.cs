@@ -10,8 +10,7 @@ namespace DigitalTwin.Hosting;
 /// </summary>
 internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<ProblemResponses> logger)
 {
-    /// <summary>Binding says so by an exception or, for a parameter with a default, by a bare 400.</summary>
-    private const string BadParameter = "A parameter of the path or the query does not have the right type.";
+    private const string Unreadable = "The request could not be read.";
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -74,11 +73,8 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
             + $"and that it nests at most {TwinJson.MaxDepth} deep.");
     }
 
-    /// <summary>The framework's own words for a missing body or a parameter that does not parse name only what the client sent.</summary>
     private static string BadRequestDetail(BadHttpRequestException bad) =>
-        bad.Message.StartsWith("Failed to bind parameter", StringComparison.Ordinal) ? BadParameter
-        : bad.Message.Contains("body", StringComparison.OrdinalIgnoreCase) ? "The body is missing or null, or it was cut off."
-        : "The request could not be read.";
+        bad.Message.Contains("body", StringComparison.OrdinalIgnoreCase) ? "The body is missing or null, or it was cut off." : Unreadable;
 
     /// <summary>The framework meets a charset that it does not know with an exception for programmers.</summary>
     private static bool HasForeignCharset(HttpRequest request) =>
@@ -94,7 +90,8 @@ internal sealed partial class ProblemResponses(RequestDelegate next, ILogger<Pro
         StatusCodes.Status415UnsupportedMediaType => TwinProblem.UnsupportedMediaType("Send the body as application/json."),
         StatusCodes.Status401Unauthorized => TwinProblem.Unauthorized(),
         >= 500 => TwinProblem.Internal(),
-        _ => TwinProblem.Validation(BadParameter),
+        // The limit of lists is the only parameter with a type and a default, for which binding leaves a bare 400.
+        _ => TwinProblem.Validation(context.Request.Query.ContainsKey("limit") ? PageRequest.LimitDetail : Unreadable),
     };
 
     private static TwinProblem TooLarge(HttpContext context)

@@ -1,6 +1,4 @@
-using System.Reflection;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.OpenApi;
@@ -9,11 +7,43 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 namespace DigitalTwin.Hosting;
 
 /// <summary>
-/// Gives each operation what its metadata does not say: the problem responses, bodies without a type of ours, headers that a route reads
-/// itself, and the owner's key where one is needed.
+/// Gives each operation what its metadata does not say: the problem responses, what its parameters are, bodies without a type of ours,
+/// headers that a route reads itself, and the owner's key where one is needed.
 /// </summary>
 internal sealed class SwaggerOperations : IOperationFilter
 {
+    /// <summary>What the parameters are; an <c>id</c> is that of what its route is about.</summary>
+    private static readonly Dictionary<string, string> Parameters = new()
+    {
+        ["turnId"] = "A turn, as an answer or a session names it: the session's id, a dot and a number.",
+        ["api/memory/sessions/{id}"] = "A session, as an answer or the list of sessions names it.",
+        ["api/owner/knowledge/documents/{id}"] = "A document, as the list of documents names it.",
+        ["api/owner/jobs/{id}"] = "A job, as the list of jobs names it.",
+        ["api/owner/jobs/{id}/retry"] = "A job, as the list of jobs names it.",
+        ["version"] = "The number of a version.",
+        ["limit"] = $"How many at most, 1 to {PageRequest.MaxLimit}.",
+        ["cursor"] = "`nextCursor` of the page before; absent for the first page.",
+        ["order"] = "`asc` for the oldest turn first, `desc` for the newest.",
+        ["state"] = "`ready`, `running`, `done` or `failed`.",
+        ["v"] = "The version of the style sheet: its ETag without quotes.",
+    };
+
+    /// <summary>What is answered without a type of ours, by its media type.</summary>
+    private static readonly Dictionary<string, string> Written = new()
+    {
+        ["text/event-stream"] =
+            """
+            id: 1.0
+            data: {"type":"start","messageId":"s-3vYx0dJm2kqEo9TzqWn4Lg.1"}
+
+            id: 4.36
+            data: {"type":"text-delta","id":"answer","delta":"I was born on 10 December 1815. [1]"}
+
+            data: [DONE]
+            """,
+        ["text/css"] = ":root{--accent:#2f5d50;--accent-ink:#ffffff}",
+    };
+
     public void Apply(OpenApiOperation operation, OperationFilterContext context)
     {
         var problem = context.SchemaGenerator.GenerateSchema(typeof(ProblemBody), context.SchemaRepository);
@@ -23,6 +53,12 @@ internal sealed class SwaggerOperations : IOperationFilter
             Description = description,
             Content = new Dictionary<string, IOpenApiMediaType> { ["application/problem+json"] = new OpenApiMediaType { Schema = problem } },
         });
+
+        var path = context.ApiDescription.RelativePath!.TrimEnd('/');
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+        {
+            parameter.Description = Parameters[parameter.Name == "id" ? path : parameter.Name!];
+        }
 
         DescribeBodies(operation, context.ApiDescription.ActionDescriptor.EndpointMetadata);
         operation.Responses.Remove("400");
@@ -50,7 +86,6 @@ internal sealed class SwaggerOperations : IOperationFilter
             Add("415", "The body has another media type.");
         }
 
-        var path = context.ApiDescription.RelativePath!.TrimEnd('/');
         if (path is "api/chat" or "api/chat/stream")
         {
             Add("404", "The session is missing, or not yours.");
@@ -83,8 +118,15 @@ internal sealed class SwaggerOperations : IOperationFilter
         {
             if (operation.Responses!.TryGetValue($"{produced.StatusCode}", out var found) && found is OpenApiResponse response && produced.ContentTypes.FirstOrDefault() is { } type)
             {
-                var schema = new OpenApiSchema { Type = type.StartsWith("text/", StringComparison.Ordinal) ? JsonSchemaType.String : JsonSchemaType.Object };
-                response.Content = new Dictionary<string, IOpenApiMediaType> { [type] = new OpenApiMediaType { Schema = schema } };
+                var isText = Written.TryGetValue(type, out var text);
+                response.Content = new Dictionary<string, IOpenApiMediaType>
+                {
+                    [type] = new OpenApiMediaType
+                    {
+                        Schema = new OpenApiSchema { Type = isText ? JsonSchemaType.String : JsonSchemaType.Object },
+                        Example = isText ? JsonValue.Create(text) : SwaggerExamples.Export,
+                    },
+                };
             }
         }
 
@@ -110,39 +152,4 @@ internal sealed class SwaggerOperations : IOperationFilter
         Description = description,
         Schema = new OpenApiSchema { Type = JsonSchemaType.String },
     });
-}
-
-/// <summary>
-/// One example for each body, so that Swagger's "try it out" starts with something that works, and the word that unknown members are
-/// ignored where they are.
-/// </summary>
-internal sealed class SwaggerExamples : ISchemaFilter
-{
-    private static readonly Dictionary<string, string> ByType = new()
-    {
-        ["ChatRequest"] = """{"message": "What did you write about Bernoulli numbers?", "clientMessageId": "m-1"}""",
-        ["FeedbackRequest"] = """{"rating": "up", "comment": "Just what I wanted to know."}""",
-        ["NewDocument"] = """{"title": "Opening hours", "text": "We are open from 9 to 17 on weekdays.", "mediaType": "text/plain"}""",
-        ["KnowledgeQuery"] = """{"query": "When are you open?", "top": 5}""",
-        ["PersonaUpdate"] =
-            """{"me": "I am Ada Lovelace.", "profile": {"name": "Ada Lovelace", "headline": "Mathematician", "greeting": "Good day.", "suggestions": ["Who was your father?"], "accent": "#2f5d50"}}""",
-        ["ProblemBody"] = """{"title": "The request is not valid", "status": 400, "detail": "'message' must not be empty.", "code": "validation", "errors": {"message": ["'message' must not be empty."]}}""",
-        ["ChatAnswer"] =
-            """{"turnId": "s-3vYx0dJm2kqEo9TzqWn4Lg.1", "sessionId": "s-3vYx0dJm2kqEo9TzqWn4Lg", "status": "answered", "answer": "I was born on 10 December 1815. [1]", "citations": [{"n": 1, "documentId": "persona", "title": "About Ada Lovelace", "quote": "I was born on 10 December 1815."}], "suggestions": [], "agent": "twin", "engine": "extractive", "createdAt": "2026-11-21T09:00:00Z"}""",
-    };
-
-    public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
-    {
-        if (schema is not OpenApiSchema concrete)
-        {
-            return;
-        }
-
-        concrete.AdditionalPropertiesAllowed =
-            context.Type.GetCustomAttribute<JsonUnmappedMemberHandlingAttribute>()?.UnmappedMemberHandling is not JsonUnmappedMemberHandling.Disallow;
-        if (ByType.TryGetValue(context.Type.Name, out var example))
-        {
-            concrete.Examples = [JsonNode.Parse(example)!];
-        }
-    }
 }

@@ -7,8 +7,6 @@ namespace DigitalTwin.Knowledge;
 /// <summary>Reads a document from a request: a JSON object, or a form with one file.</summary>
 internal static class DocumentUpload
 {
-    private const int MaxFileNameTitle = 200;
-
     public static async Task<(DocumentSource? Source, TwinProblem? Problem)> ReadAsync(HttpRequest request, IValidator<NewDocument> validator)
     {
         if (request.HasJsonContentType())
@@ -25,11 +23,11 @@ internal static class DocumentUpload
         }
 
         return MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-            ? await ReadFormAsync(request)
+            ? await ReadFormAsync(request, validator)
             : (null, TwinProblem.UnsupportedMediaType("Send application/json, or multipart/form-data with one file."));
     }
 
-    private static async Task<(DocumentSource? Source, TwinProblem? Problem)> ReadFormAsync(HttpRequest request)
+    private static async Task<(DocumentSource? Source, TwinProblem? Problem)> ReadFormAsync(HttpRequest request, IValidator<NewDocument> validator)
     {
         IFormCollection form;
         try
@@ -53,13 +51,16 @@ internal static class DocumentUpload
             return (null, TwinProblem.UnsupportedMediaType("Documents may be plain text (.txt), Markdown (.md) or HTML (.html)."));
         }
 
+        var name = Path.GetFileNameWithoutExtension(file.FileName) is { Length: > 0 } own ? own : "Untitled";
+        var title = TitleOrNull(form["title"]);
+        if (validator.Check(new NewDocument(title, name, mediaType)) is { } problem)
+        {
+            return (null, problem);
+        }
+
         using var content = new MemoryStream((int)file.Length);
         await file.CopyToAsync(content, request.HttpContext.RequestAborted);
-        var name = Path.GetFileNameWithoutExtension(file.FileName);
-        var title = form["title"].ToString();
-        return title.Length > MaxFileNameTitle
-            ? (null, TwinProblem.Validation($"'title' must have at most {MaxFileNameTitle} characters."))
-            : (new DocumentSource(null, TitleOrNull(title), name.Length > 0 ? name : "Untitled", content.ToArray(), mediaType), null);
+        return (new DocumentSource(null, title, name, content.ToArray(), mediaType), null);
     }
 
     private static string? TitleOrNull(string? title) => string.IsNullOrWhiteSpace(title) ? null : title.Trim();
@@ -89,8 +90,8 @@ internal sealed class NewDocumentValidator : AbstractValidator<NewDocument>
 {
     public NewDocumentValidator()
     {
-        RuleFor(d => d.Title).MaximumLength(200).OverridePropertyName("title");
-        RuleFor(d => d.Text).NotEmpty().OverridePropertyName("text");
+        RuleFor(d => d.Title).MaximumLength(200).WithoutNul().OverridePropertyName("title");
+        RuleFor(d => d.Text).NotEmpty().WithoutNul().OverridePropertyName("text");
         RuleFor(d => d.MediaType).Must(type => type is null || DocumentMediaTypes.IsKnown(type))
             .WithMessage("'mediaType' is text/plain, text/markdown or text/html.").OverridePropertyName("mediaType");
     }
@@ -102,7 +103,7 @@ internal sealed class KnowledgeQueryValidator : AbstractValidator<KnowledgeQuery
 
     public KnowledgeQueryValidator()
     {
-        RuleFor(q => q.Query).NotEmpty().MaximumLength(4000).OverridePropertyName("query");
+        RuleFor(q => q.Query).NotEmpty().MaximumLength(4000).WithoutNul().OverridePropertyName("query");
         RuleFor(q => q.Top).InclusiveBetween(1, 100).OverridePropertyName("top");
     }
 }

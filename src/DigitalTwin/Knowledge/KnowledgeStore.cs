@@ -146,11 +146,12 @@ public sealed partial class KnowledgeStore(
         return (title, PassageSplitter.Split(documentId, title ?? "", document));
     }
 
+    /// <summary>A NUL is the sign of UTF-16 and of what is no text at all.</summary>
     private static bool IsText(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            return StrictUtf8.GetCharCount(bytes) >= 0;
+            return StrictUtf8.GetCharCount(bytes) >= 0 && !bytes.Contains((byte)0);
         }
         catch (DecoderFallbackException)
         {

@@ -109,6 +109,9 @@ public sealed record TurnRecord
 
     public IReadOnlyList<string> Suggestions { get; init; } = [];
 
+    /// <summary>The persona's own questions that the session has had up to this turn; null when none.</summary>
+    public IReadOnlyList<string>? AskedSuggestions { get; init; }
+
     public string Agent { get; init; } = "twin";
 
     public string? Engine { get; init; }

@@ -14,8 +14,13 @@ public sealed record MemorySettings : ICheckedSettings
     /// <summary>Signs the visitor cookie; at least 32 characters.</summary>
     public string SigningKey { get; set; } = "";
 
-    /// <summary>Still accepted while keys are being rotated.</summary>
+    /// <summary>Signed until the last rotation; still accepted.</summary>
     public string? PreviousSigningKey { get; set; }
+
+    /// <summary>
+    /// Will sign from the next rotation on; accepted already, because other instances may know of that rotation a few minutes earlier.
+    /// </summary>
+    public string? NextSigningKey { get; set; }
 
     public TimeSpan TranscriptAfter => TimeSpan.FromSeconds(TranscriptAfterSeconds);
 
@@ -25,6 +30,7 @@ public sealed record MemorySettings : ICheckedSettings
         TranscriptAfterSeconds = configuration.GetValue("Twin:Memory:TranscriptAfterSeconds", 600),
         SigningKey = configuration["Twin:Signing:Key"] ?? "",
         PreviousSigningKey = configuration["Twin:Signing:PreviousKey"],
+        NextSigningKey = configuration["Twin:Signing:NextKey"],
     };
 
     /// <summary>
@@ -58,6 +64,11 @@ public sealed record MemorySettings : ICheckedSettings
         if (PreviousSigningKey is { Length: < ShortestKey })
         {
             yield return $"Twin:Signing:PreviousKey: must have at least {ShortestKey} characters.";
+        }
+
+        if (NextSigningKey is { Length: < ShortestKey })
+        {
+            yield return $"Twin:Signing:NextKey: must have at least {ShortestKey} characters.";
         }
     }
 }

@@ -38,9 +38,19 @@ internal sealed class TranscriptJob(SessionStore sessions, TranscriptStore trans
             return JobOutcome.Again(quietAt);
         }
 
-        return await transcripts.WriteAsync(session, cancellationToken)
-            ? JobOutcome.Again(ExpiryOf(session), SessionStore.PutTranscriptMark(session, isDue: false))
-            : JobOutcome.Again(clock.GetUtcNow() + settings.TranscriptAfter);
+        if (!await transcripts.WriteAsync(session, cancellationToken))
+        {
+            return JobOutcome.Again(clock.GetUtcNow() + settings.TranscriptAfter);
+        }
+
+        // An erasure elsewhere takes the session first and the transcript then: either it finds this one, or it is seen here.
+        if (await sessions.FindForUpkeepAsync(job.Payload) is null)
+        {
+            await transcripts.EraseAsync(job.Payload);
+            return JobOutcome.Done();
+        }
+
+        return JobOutcome.Again(ExpiryOf(session), SessionStore.PutTranscriptMark(session, isDue: false));
     }
 
     /// <summary>The transcript goes with the job that would erase it one day; the session's next turn makes both anew.</summary>

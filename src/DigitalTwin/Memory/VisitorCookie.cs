@@ -16,7 +16,7 @@ namespace DigitalTwin.Memory;
 /// own there, partitioned by the site around it (docs/decisions/004). A request reads and sets the one or the other, so a visitor
 /// in a frame is never the visitor of our own page.
 /// </remarks>
-public sealed class VisitorCookie(MemorySettings settings, TimeProvider clock)
+public sealed class VisitorCookie(LiveSettings<MemorySettings> settings, TimeProvider clock)
 {
     /// <summary>With the value <c>1</c>: the request comes from our page in a frame. A foreign page cannot send it without our consent (CORS).</summary>
     public const string EmbeddedHeader = "X-Twin-Embedded";
@@ -31,9 +31,6 @@ public sealed class VisitorCookie(MemorySettings settings, TimeProvider clock)
 
     /// <summary>How stale the "seen" time may become before the cookie is sent anew.</summary>
     private static readonly TimeSpan RefreshAfter = TimeSpan.FromHours(1);
-
-    private readonly byte[] key = Encoding.UTF8.GetBytes(settings.SigningKey);
-    private readonly byte[]? previousKey = settings.PreviousSigningKey is { } previous ? Encoding.UTF8.GetBytes(previous) : null;
 
     /// <summary>The visitor of this request, or null when there is no valid cookie. Refreshes the cookie when it is due.</summary>
     public string? Read(HttpContext context)
@@ -102,7 +99,7 @@ public sealed class VisitorCookie(MemorySettings settings, TimeProvider clock)
         var payload = string.Create(
             CultureInfo.InvariantCulture, $"{visitor.Id}.{visitor.Issued.ToUnixTimeSeconds()}.{visitor.Seen.ToUnixTimeSeconds()}");
         Span<byte> signature = stackalloc byte[SignatureBytes];
-        Sign(key, payload, signature);
+        Sign(settings.Now.SigningKey, payload, signature);
         context.Response.Cookies.Append(
             NameFor(context), $"{payload}.{Base64Url.EncodeToString(signature)}", Options(context, visitor.Issued + Lifetime - clock.GetUtcNow()));
     }
@@ -129,11 +126,16 @@ public sealed class VisitorCookie(MemorySettings settings, TimeProvider clock)
         return now - visitor.Issued <= Lifetime && now - visitor.Seen <= IdleLifetime;
     }
 
-    private bool HasValidSignature(ReadOnlySpan<char> payload, ReadOnlySpan<char> signature) =>
-        IsSignature(key, payload, signature) || (previousKey is not null && IsSignature(previousKey, payload, signature));
+    private bool HasValidSignature(ReadOnlySpan<char> payload, ReadOnlySpan<char> signature)
+    {
+        var now = settings.Now;
+        return IsSignature(now.SigningKey, payload, signature)
+            || (now.PreviousSigningKey is { } previous && IsSignature(previous, payload, signature))
+            || (now.NextSigningKey is { } next && IsSignature(next, payload, signature));
+    }
 
     /// <summary>Compared as text: a signature has one spelling, and whatever a client sent is never decoded.</summary>
-    private static bool IsSignature(byte[] key, ReadOnlySpan<char> payload, ReadOnlySpan<char> signature)
+    private static bool IsSignature(string key, ReadOnlySpan<char> payload, ReadOnlySpan<char> signature)
     {
         Span<byte> bytes = stackalloc byte[SignatureBytes];
         Sign(key, payload, bytes);
@@ -142,10 +144,10 @@ public sealed class VisitorCookie(MemorySettings settings, TimeProvider clock)
         return CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(signature), MemoryMarshal.AsBytes(expected));
     }
 
-    private static void Sign(byte[] key, ReadOnlySpan<char> payload, Span<byte> signature)
+    private static void Sign(string key, ReadOnlySpan<char> payload, Span<byte> signature)
     {
         Span<byte> bytes = stackalloc byte[LongestValue * 3];
-        HMACSHA256.HashData(key, bytes[..Encoding.UTF8.GetBytes(payload, bytes)], signature);
+        HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), bytes[..Encoding.UTF8.GetBytes(payload, bytes)], signature);
     }
 
     private readonly record struct SignedVisitor(string Id, DateTimeOffset Issued, DateTimeOffset Seen);

@@ -5,16 +5,16 @@ using System.Text;
 
 namespace DigitalTwin.Owner;
 
-/// <summary>Tells whether a key is the owner's. Only its SHA-256 is held, and compared in constant time.</summary>
-public sealed class OwnerKey(OwnerSettings settings)
+/// <summary>Tells whether a key is the owner's, as that is now. Their hashes are compared, in constant time.</summary>
+public sealed class OwnerKey(LiveSettings<OwnerSettings> settings)
 {
-    private readonly byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(settings.Key));
-
     public bool Matches(string key)
     {
         Span<byte> given = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> wanted = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(key), given);
-        return CryptographicOperations.FixedTimeEquals(given, hash);
+        SHA256.HashData(Encoding.UTF8.GetBytes(settings.Now.Key), wanted);
+        return CryptographicOperations.FixedTimeEquals(given, wanted);
     }
 }
 

@@ -27,7 +27,8 @@ public static class PersonaEndpoints
         persona.MapGet("", GetAsync).WithSummary("The current persona")
             .WithDescription("The ETag of the response is what If-Match of the next change takes.");
         persona.MapPut("", PutAsync).WithSummary("Store a new version of the persona")
-            .WithDescription("With If-Match, the change happens only when the current version is that one; otherwise 412.");
+            .WithDescription("Takes what a GET returned, edited; only `me` and `profile` count. With If-Match, the change happens only when the current version is "
+                + "that one; otherwise 412.");
         persona.MapGet("/versions", ListVersionsAsync).WithSummary("All versions, newest first");
         persona.MapGet("/versions/{version:int}", GetVersionAsync).WithSummary("One version in full");
         persona.MapPost("/versions/{version:int}/restore", RestoreAsync).WithSummary("Make an older version current again")

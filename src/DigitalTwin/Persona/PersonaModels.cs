@@ -25,9 +25,13 @@ public sealed record PersonaVersionSummary(int Version, string Name, DateTimeOff
 
 public sealed record PersonaVersionList(IReadOnlyList<PersonaVersionSummary> Items, string? NextCursor);
 
-/// <summary>The new text and profile.</summary>
+/// <summary>
+/// The new text and profile. What else a version has may stand beside them, so that one that was read can be edited and sent back; it is
+/// not taken over.
+/// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record PersonaUpdate(string Me, PersonaProfile Profile);
+public sealed record PersonaUpdate(
+    string Me, PersonaProfile Profile, int? Version = null, DateTimeOffset? CreatedAt = null, int? RestoredFrom = null);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(PersonaProfile))]

@@ -9,7 +9,7 @@ internal sealed class PersonaUpdateValidator : AbstractValidator<PersonaUpdate>
 
     public PersonaUpdateValidator()
     {
-        RuleFor(p => p.Me).NotEmpty().MaximumLength(LongestMe).OverridePropertyName("me");
+        RuleFor(p => p.Me).NotEmpty().MaximumLength(LongestMe).WithoutNul().OverridePropertyName("me");
         RuleFor(p => p.Profile).NotNull().SetValidator(new PersonaProfileValidator()).OverridePropertyName("profile");
     }
 }
@@ -18,12 +18,12 @@ internal sealed class PersonaProfileValidator : AbstractValidator<PersonaProfile
 {
     public PersonaProfileValidator()
     {
-        RuleFor(p => p.Name).NotEmpty().MaximumLength(80).OverridePropertyName("name");
-        RuleFor(p => p.Headline).NotEmpty().MaximumLength(160).OverridePropertyName("headline");
-        RuleFor(p => p.Greeting).NotEmpty().MaximumLength(600).OverridePropertyName("greeting");
+        RuleFor(p => p.Name).NotEmpty().MaximumLength(80).WithoutNul().OverridePropertyName("name");
+        RuleFor(p => p.Headline).NotEmpty().MaximumLength(160).WithoutNul().OverridePropertyName("headline");
+        RuleFor(p => p.Greeting).NotEmpty().MaximumLength(600).WithoutNul().OverridePropertyName("greeting");
         RuleFor(p => p.Suggestions).NotNull().Must(s => s is null || s.Count <= 6).WithMessage("'suggestions' holds at most 6 questions.")
             .OverridePropertyName("suggestions");
-        RuleForEach(p => p.Suggestions).NotEmpty().MaximumLength(160).OverridePropertyName("suggestions");
+        RuleForEach(p => p.Suggestions).NotEmpty().MaximumLength(160).WithoutNul().OverridePropertyName("suggestions");
         RuleFor(p => p.Accent).NotEmpty().Matches(@"\A#[0-9a-fA-F]{6}\z").WithMessage("'accent' is a colour as #rrggbb.").OverridePropertyName("accent");
     }
 }

@@ -17,7 +17,7 @@ public static class StorageFeature
         services.TryAddSingleton(TimeProvider.System);
         if (settings.IsOnAws)
         {
-            services.AddAwsStorage(settings);
+            services.AddAwsStorage(settings, configuration);
         }
         else
         {

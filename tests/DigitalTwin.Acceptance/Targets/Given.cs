@@ -3,15 +3,20 @@ using DigitalTwin.Tests.Testing;
 namespace DigitalTwin.Acceptance.Targets;
 
 /// <summary>
-/// The twin that runs already at <c>TWIN_URL</c>, with its owner's key in <c>TWIN_OWNER_KEY</c>. Where none is named, what
-/// <c>dotnet run</c> starts: Kestrel, the embedded storage, no model.
+/// The twin that runs already at <c>TWIN_URL</c>, with its owner's key in <c>TWIN_OWNER_KEY</c>, or an owner's token in
+/// <c>TWIN_OWNER_TOKEN</c> where a user pool knows the owners. Where none is named, what <c>dotnet run</c> starts: Kestrel, the embedded
+/// storage, no model.
 /// </summary>
 public sealed class Given : Target
 {
+    private static readonly string? Token = Variable("TWIN_OWNER_TOKEN");
+
     private readonly TempFolder folder = new();
     private TwinProcess? twin;
 
-    public override string? OwnerKey => Url is null ? base.OwnerKey : Variable("TWIN_OWNER_KEY");
+    public override string? OwnerKey => Url is null ? base.OwnerKey : Token ?? Variable("TWIN_OWNER_KEY");
+
+    public override bool HasOwnerPool => Url is not null && Token is not null;
 
     public override string? Log => twin?.Output;
 

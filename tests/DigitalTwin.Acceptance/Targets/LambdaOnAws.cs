@@ -8,7 +8,7 @@ namespace DigitalTwin.Acceptance.Targets;
 /// The published application as Lambda runs it, two instances of it, behind a gateway that makes events of HTTP and streams what comes
 /// through the function URL; on DynamoDB, S3, Secrets Manager and Bedrock.
 /// </summary>
-public sealed class LambdaOnAws : Target
+public class LambdaOnAws : Target
 {
     private const int Instances = 2;
 
@@ -22,8 +22,12 @@ public sealed class LambdaOnAws : Target
 
     public override string Engine => "bedrock";
 
+    /// <summary>What the gateway's authorizer takes before the owner's routes; null when there is none.</summary>
+    protected virtual IReadOnlyDictionary<string, string>? OwnerTokens => null;
+
     public override async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (gateway is not null)
         {
             await gateway.DisposeAsync();
@@ -50,7 +54,7 @@ public sealed class LambdaOnAws : Target
         var settings = await cloud.StartAsync(folder.Path);
         var assembly = await PublishedTwin.AssemblyPath;
         runtime = await LoopbackRuntimeApi.StartAsync();
-        gateway = await LambdaGateway.StartAsync(runtime);
+        gateway = await LambdaGateway.StartAsync(runtime, OwnerTokens);
         for (var n = 0; n < Instances; n++)
         {
             instances.Add(LambdaProcess.Start(assembly, runtime.Address, settings));

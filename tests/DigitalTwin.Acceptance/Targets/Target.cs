@@ -17,8 +17,11 @@ public abstract class Target : IAsyncLifetime
 
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>The owner's key, null when it is not known here (a deployed twin by <c>TWIN_OWNER_KEY</c>).</summary>
+    /// <summary>The owner's key, or token; null when neither is known here.</summary>
     public virtual string? OwnerKey => OwnerKeyOfTests;
+
+    /// <summary>Whether the owners are those of a user pool: then a gateway reads their tokens, and refuses others by itself.</summary>
+    public virtual bool HasOwnerPool => false;
 
     /// <summary>Everything that the twin has written to its console so far, null when that is not seen here.</summary>
     public virtual string? Log => null;
@@ -40,10 +43,10 @@ public abstract class Target : IAsyncLifetime
     /// <summary>A browser of one visitor, who has a cookie of their own. Skips the test where there is no such twin.</summary>
     public HttpClient NewVisitor() => Client(new CookieContainer());
 
-    /// <summary>A client of the owner; skips the test where the key is not known.</summary>
+    /// <summary>A client of the owner; skips the test where neither key nor token is known.</summary>
     public HttpClient Owner()
     {
-        Assert.SkipWhen(Missing is null && OwnerKey is null, "TWIN_OWNER_KEY is not set.");
+        Assert.SkipWhen(Missing is null && OwnerKey is null, "Neither TWIN_OWNER_KEY nor TWIN_OWNER_TOKEN is set.");
         var client = Client(null);
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", OwnerKey);
         return client;

@@ -7,7 +7,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Behaviour;
 
 /// <summary>What the twin knows about the visitor: to see, to take along, to erase.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class AboutYouTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
     private const string Open = "What this twin knows about you";

@@ -5,7 +5,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Behaviour;
 
 /// <summary>The page's address names the conversation; Back and Forward go between conversations.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class AddressTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
     [Fact(Timeout = 60_000)]

@@ -6,7 +6,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Behaviour;
 
 /// <summary>What somebody hears who does not see the page.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class AnnouncementTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
     /// <summary>Notes whatever appears in the two live regions.</summary>

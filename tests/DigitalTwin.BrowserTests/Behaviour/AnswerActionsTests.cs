@@ -6,7 +6,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Behaviour;
 
 /// <summary>What stands under a finished answer: copy, rate, ask again.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class AnswerActionsTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
     [Fact(Timeout = 60_000)]

@@ -5,7 +5,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Behaviour;
 
 /// <summary>The page before any script, and without.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class BeforeScriptTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
     [Fact(Timeout = 60_000)]

@@ -7,7 +7,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Behaviour;
 
 /// <summary>The page in a frame of another site.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class FrameTests(BrowserFixture browser)
 {
     [Fact(Timeout = 60_000)]

@@ -6,7 +6,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Behaviour;
 
 /// <summary>Everything goes without a mouse, and the focus is always somewhere.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class KeyboardTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
     [Fact(Timeout = 60_000)]

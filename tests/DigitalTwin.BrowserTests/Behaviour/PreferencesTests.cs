@@ -5,7 +5,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Behaviour;
 
 /// <summary>Language and appearance, as the browser wants them or as the visitor chose.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class PreferencesTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
     [Fact(Timeout = 60_000)]

@@ -8,7 +8,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Behaviour;
 
 /// <summary>The server's process is killed and starts again at the same address, with the page open all the time.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class RestartTests(BrowserFixture browser) : IAsyncLifetime
 {
     private readonly TempFolder folder = new();

@@ -7,7 +7,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Behaviour;
 
 /// <summary>A reload or a cut line in the middle of an answer loses nothing and doubles nothing.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class ResumeTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
     [Fact(Timeout = 60_000)]

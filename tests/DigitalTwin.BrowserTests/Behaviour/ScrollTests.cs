@@ -5,7 +5,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Behaviour;
 
 /// <summary>What the reader sees stays where it is, unless the reader is at the end.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class ScrollTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
     private const string FromEnd = "() => document.documentElement.scrollHeight - innerHeight - scrollY";

@@ -6,7 +6,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Behaviour;
 
 /// <summary>The drawer with the visitor's conversations.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class SessionsTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
     [Fact(Timeout = 60_000)]

@@ -4,7 +4,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Behaviour;
 
 /// <summary>The button that ends an answer, and nothing else does.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class StopTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
     [Fact(Timeout = 60_000)]

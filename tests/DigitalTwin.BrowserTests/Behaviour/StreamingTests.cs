@@ -7,7 +7,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Behaviour;
 
 /// <summary>How an answer comes, and what stands there when it is whole.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class StreamingTests(BrowserFixture browser, ScriptedTwin twin) : IClassFixture<ScriptedTwin>
 {
     [Fact(Timeout = 60_000)]

@@ -6,7 +6,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Page;
 
 /// <summary>What every visitor does first.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class FirstQuestionTests(BrowserFixture browser)
 {
     [Fact]

@@ -4,7 +4,6 @@ using Xunit;
 namespace DigitalTwin.BrowserTests.Quality;
 
 /// <summary>The page in a narrow window, with large letters, without motion, in the visitor's own colours, and for a thick thumb.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class AdaptationTests(BrowserFixture browser, QualityTwin twin) : IClassFixture<QualityTwin>
 {
     public static TheoryData<string> States { get; } = [.. PageStates.All.Select(state => state.Name)];

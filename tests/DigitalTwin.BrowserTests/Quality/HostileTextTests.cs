@@ -8,7 +8,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Quality;
 
 /// <summary>Nothing that a model, a visitor, an owner or a document writes runs on the page, or makes it ask another server.</summary>
-[Collection(OneBrowser.Name)]
 public sealed partial class HostileTextTests(BrowserFixture browser, QualityTwin twin) : IClassFixture<QualityTwin>
 {
     [Fact]

@@ -10,7 +10,7 @@ namespace DigitalTwin.BrowserTests.Quality;
 /// Lighthouse's four categories for a phone. Its throttling is simulated: it computes from a load without any what a slow phone would
 /// take, so that a busy machine weighs little; where it still does, the median of three runs counts.
 /// </summary>
-[Collection(OneBrowser.Name)]
+[Collection(Alone.Name)]
 public sealed class LighthouseTests(BrowserFixture browser, QualityTwin twin, ITestOutputHelper output) : IClassFixture<QualityTwin>
 {
     private const double Floor = 0.95;

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Quality;
 
 /// <summary>300 lines at 200 tokens a second: smooth, without flashes, and without dragging a reader along.</summary>
-[Collection(OneBrowser.Name)]
+[Collection(Alone.Name)]
 public sealed class LongAnswerTests(BrowserFixture browser, QualityTwin twin, ITestOutputHelper output) : IClassFixture<QualityTwin>
 {
     private const int Runs = 3;

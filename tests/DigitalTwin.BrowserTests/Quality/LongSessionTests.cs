@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Quality;
 
 /// <summary>A session of 1,000 turns opens at once, stays quick to type in, and can be read to its beginning.</summary>
-[Collection(OneBrowser.Name)]
+[Collection(Alone.Name)]
 public sealed class LongSessionTests(BrowserFixture browser, QualityTwin twin, ITestOutputHelper output) : IClassFixture<QualityTwin>
 {
     private const int Turns = 1000;

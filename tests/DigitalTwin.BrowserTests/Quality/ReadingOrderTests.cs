@@ -5,7 +5,6 @@ using Xunit;
 namespace DigitalTwin.BrowserTests.Quality;
 
 /// <summary>What a screen reader reads, in which order: texts for people to read aloud before they change them.</summary>
-[Collection(OneBrowser.Name)]
 public sealed partial class ReadingOrderTests(BrowserFixture browser, QualityTwin twin) : IClassFixture<QualityTwin>
 {
     [Theory]

@@ -6,7 +6,6 @@ using Xunit;
 namespace DigitalTwin.BrowserTests.Quality;
 
 /// <summary>Every state of the page, in both schemes and on both devices: it obeys axe, and its picture lies in the folder of screenshots.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class StateTests(BrowserFixture browser, QualityTwin twin) : IClassFixture<QualityTwin>
 {
     public static TheoryData<string, Device> States { get; } = [.. PageStates.All.SelectMany(

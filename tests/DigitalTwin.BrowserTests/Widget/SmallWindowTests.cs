@@ -5,7 +5,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Widget;
 
 /// <summary>The widget in a small window, which its panel fills.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class SmallWindowTests(BrowserFixture browser)
 {
     [Fact]

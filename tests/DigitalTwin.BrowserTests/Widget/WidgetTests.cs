@@ -7,7 +7,6 @@ using static Microsoft.Playwright.Assertions;
 namespace DigitalTwin.BrowserTests.Widget;
 
 /// <summary>The widget on a page of somebody else with a policy as strict as can be.</summary>
-[Collection(OneBrowser.Name)]
 public sealed class WidgetTests(BrowserFixture browser)
 {
     [Fact]

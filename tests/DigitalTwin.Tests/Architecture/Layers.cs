@@ -14,6 +14,8 @@ internal static class Layers
     public const string EmbeddedStorage = "Storage.Embedded";
     public const string AwsStorage = "Storage.Aws";
 
+    public const string Aws = "Aws";
+
     /// <summary>The SDK of AWS, which few may know.</summary>
     public const string AwsSdk = "AwsSdk";
 
@@ -23,7 +25,7 @@ internal static class Layers
     /// <summary>Beside these, every layer may use itself and Root, and every feature the storage ports and the jobs.</summary>
     public static IReadOnlyDictionary<string, string[]> Features { get; } = new Dictionary<string, string[]>
     {
-        ["Aws"] = [AwsSdk],
+        [Aws] = [AwsSdk],
         ["Chat"] = ["Persona", "Memory", "Knowledge", "Engines"],
         ["Engines"] = ["Aws", "Knowledge"],
         ["Jobs"] = [],
@@ -62,6 +64,6 @@ internal static class Layers
         || from == to
         || from is Application or Hosting
         || to == Root
-        || (from, to) is (Root, Ports) or (Ports, EmbeddedStorage) or (EmbeddedStorage, Ports) or (Ports, AwsStorage) or (AwsStorage, Ports or AwsSdk)
+        || (from, to) is (Root, Ports) or (Ports, EmbeddedStorage) or (EmbeddedStorage, Ports) or (Ports, AwsStorage) or (AwsStorage, Ports or Aws or AwsSdk)
         || (Features.TryGetValue(from, out var allowed) && (to is Ports or Jobs || allowed.Contains(to)));
 }

@@ -31,7 +31,7 @@ public sealed class AwsClientTests : IDisposable
         { Error(400, "ThrottlingException"), "ThrottlingException" },
         { Error(400, "RequestThrottled"), "RequestThrottled" },
         { Error(429, "TooManyRequestsException"), "TooManyRequestsException" },
-        { "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 9\r\n\r\n<html>no ", "Unknown" },
+        { "HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\nContent-Length: 9\r\n\r\n<html>no ", "Unknown" },
         { "", "Unreachable" },
         { "HTTP/1.1 200 OK\r\nContent-Length: 23\r\n\r\n{\"Secret", "Unreachable" },
     };
@@ -158,7 +158,7 @@ public sealed class AwsClientTests : IDisposable
     private static string Error(int status, string code)
     {
         var body = $$"""{"__type":"{{code}}","message":"message-marker"}""";
-        return $"HTTP/1.1 {status} Error\r\nx-amzn-RequestId: 1\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+        return $"HTTP/1.1 {status} Error\r\nConnection: close\r\nx-amzn-RequestId: 1\r\nContent-Length: {body.Length}\r\n\r\n{body}";
     }
 
     private async Task<string?> CallAsync() => await new SecretsManager(_client).GetTextAsync("id-marker", TestContext.Current.CancellationToken);

@@ -28,7 +28,7 @@ internal sealed class EmulatedAws : IDisposable
     public AwsClient Client { get; }
 
     public static AwsSettings SettingsFor(Uri address) =>
-        new(AwsGate.Region, null, null, new Dictionary<string, string> { ["AWS_ENDPOINT_URL"] = address.ToString() });
+        new(AwsGate.Region, null, null, AwsSettings.DefaultSecretLifetime, new Dictionary<string, string> { ["AWS_ENDPOINT_URL"] = address.ToString() });
 
     public Task CreateSecretAsync(string name, string text) => SendAsync(
         "secretsmanager",

@@ -24,7 +24,7 @@ public sealed class RequestModelTests
     public async Task Every_request_is_the_one_that_botocore_would_make()
     {
         await using var server = await BedrockServer.StartAsync();
-        var settings = new AwsSettings("eu-central-1", null, null, new Dictionary<string, string> { ["AWS_ENDPOINT_URL"] = server.Endpoint });
+        var settings = EmulatedAws.SettingsFor(new Uri(server.Endpoint));
         using var client = new AwsClient(settings, new BasicAWSCredentials("test", "test"), TimeProvider.System);
         string[] operations = await SendAllAsync(client);
         var sent = server.Requests;
@@ -43,7 +43,7 @@ public sealed class RequestModelTests
     public async Task Every_request_carries_the_signature_that_botocore_gives_to_what_arrived()
     {
         await using var server = await BedrockServer.StartAsync();
-        var settings = new AwsSettings("eu-central-1", null, null, new Dictionary<string, string> { ["AWS_ENDPOINT_URL"] = server.Endpoint });
+        var settings = EmulatedAws.SettingsFor(new Uri(server.Endpoint));
         using var client = new AwsClient(settings, new SessionAWSCredentials("AKIDEXAMPLE", "secret/key+", "token=="), TimeProvider.System);
         await SendAllAsync(client);
 

@@ -105,8 +105,41 @@ public sealed class SecretSettingsTests(MotoServer moto)
         Assert.Contains("Unreachable (no answer)", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_twin_that_uses_no_AWS_does_not_mind_what_the_environment_says_of_it()
+    {
+        using var folder = new TempFolder();
+
+        var (command, address) = await TwinCommand.StartAsync(folder.Path, ("AWS_REGION", "Europe/Berlin"), ("AWS_ENDPOINT_URL", "localhost:4566"), ("AWS_ENDPOINT_URL_S3", "?"));
+
+        await using (command)
+        {
+            using var visitor = new HttpClient { BaseAddress = address };
+            await visitor.AskAsync("When were you born?");
+        }
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("Twin:Storage:Provider=Aws", "Twin:Storage:TableName=table", "Twin:Storage:BucketName=bucket")]
+    [InlineData("Twin:Jobs:QueueUrl=http://localhost/queue")]
+    [InlineData("Twin:Engines:Bedrock:ModelId=model")]
+    [InlineData("Twin:Knowledge:Retriever=KnowledgeBase", "Twin:Knowledge:KnowledgeBaseId=ABCDE12345")]
+    [InlineData("Twin:Aws:AppSecretId=a")]
+    public async Task One_that_uses_it_names_what_is_wrong_there(params string[] use)
+    {
+        using var folder = new TempFolder();
+        var settings = use.Select(setting => (setting.Split('=')[0], setting.Split('=')[1]));
+
+        var (exitCode, _, errors) = await TwinCommand.RunAsync(folder.Path, [("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL", "localhost:4566"), .. settings]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("AWS_ENDPOINT_URL must be", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Twin:Aws:Region", "Twin:Aws:AppSecretId=a")]
+    [InlineData("Twin:Aws:SecretLifetime", "Twin:Aws:SecretLifetime=00:05:01")]
+    [InlineData("Twin:Aws:SecretLifetime", "Twin:Aws:SecretLifetime=00:00:00")]
     [InlineData("Twin:Aws:Region", "AWS_REGION=Europe/Berlin")]
     [InlineData("Twin:Aws:Region", "AWS_REGION=evil.example")]
     [InlineData("AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_SQS=localhost:4566")]
@@ -138,8 +171,9 @@ public sealed class SecretSettingsTests(MotoServer moto)
     {
         var configuration = new ConfigurationManager();
         configuration.AddInMemoryCollection(own.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
-        var settings = new AwsSettings(AwsGate.Region, appSecret, apiKey, new Dictionary<string, string>());
-        await configuration.AddSecretsAsync(settings, new SecretsManager(aws.Client));
+        var secrets = new SecretSettings(EmulatedAws.SettingsFor(new Uri("http://localhost")) with { AppSecretId = appSecret, LlmApiKeySecretId = apiKey }, configuration);
+        await secrets.ReadAsync(new SecretsManager(aws.Client), TestContext.Current.CancellationToken);
+        ((IConfigurationBuilder)configuration).Add(secrets);
         return configuration;
     }
 

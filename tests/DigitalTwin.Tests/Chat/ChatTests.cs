@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DigitalTwin.Tests.Testing;
 using Xunit;
 
@@ -31,4 +32,24 @@ public sealed class ChatTests
         Assert.Contains("I don't know", answer.Text("answer"), StringComparison.Ordinal);
         Assert.Empty(answer["citations"]!.AsArray());
     }
+
+    [Fact]
+    public async Task A_suggestion_that_was_asked_does_not_come_again_in_its_session()
+    {
+        using var workshop = new Workshop();
+        await using var twin = TwinFixture.Start(settings: workshop.Setting);
+        using var visitor = twin.NewVisitor();
+
+        var first = await visitor.AskAsync("How long does a repair take?");
+        var second = await visitor.AskAsync(Workshop.Question, first.Text("sessionId"));
+        var third = await visitor.AskAsync("where is the workshop? ", first.Text("sessionId"));
+        var fourth = await visitor.AskAsync(Workshop.Question, first.Text("sessionId"));
+        var elsewhere = await visitor.AskAsync(Workshop.Question);
+
+        Assert.All([first, second], answer => Assert.Equal(["Where is the workshop?"], Suggestions(answer)));
+        Assert.All([third, fourth], answer => Assert.Empty(Suggestions(answer)));
+        Assert.Equal(2, Suggestions(elsewhere).Count());
+    }
+
+    private static IEnumerable<string> Suggestions(JsonObject answer) => answer["suggestions"]!.AsArray().Select(suggestion => suggestion!.GetValue<string>());
 }

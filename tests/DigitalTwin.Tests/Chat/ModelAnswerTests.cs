@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using DigitalTwin.Memory;
 using DigitalTwin.Tests.Testing;
@@ -144,6 +145,34 @@ public sealed class ModelAnswerTests
         Assert.Equal("A full leather binding is 180 pounds [1]. Cloth is cheaper.", answer.Text("answer"));
         var citation = Assert.Single(answer["citations"]!.AsArray())!.AsObject();
         Assert.Equal(("prices", Workshop.Answer), (citation.Text("documentId"), citation.Text("quote")));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_passage_that_did_not_fit_into_the_prompt_cannot_be_cited()
+    {
+        using var workshop = new Workshop();
+        await using var twin = await ModelTwin.StartAsync(settings: [workshop.Setting, ("Twin:Engines:MaxContextTokens", "1000")]);
+        using (var owner = twin.Twin.Owner())
+        {
+            for (var n = 1; n <= 3; n++)
+            {
+                var text = string.Concat(Enumerable.Repeat($"A full leather binding of kind {n} costs more. ", 22));
+                using var added = await owner.PostJsonAsync(
+                    "/api/owner/knowledge/documents", new JsonObject { ["title"] = $"Kind {n}", ["text"] = text }.ToJsonString());
+                Assert.Equal(HttpStatusCode.Created, added.StatusCode);
+            }
+        }
+
+        twin.Next("One [1]. Two [2]. Three [3]. Four [4].");
+        using var visitor = twin.NewVisitor();
+
+        var answer = await visitor.AskAsync(Workshop.Question);
+
+        var prompt = Assert.Single(twin.Model.Requests).Messages[0].Text;
+        Assert.Contains("\n[2] ", prompt, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n[3] ", prompt, StringComparison.Ordinal);
+        Assert.Equal("One [1]. Two [2]. Three. Four.", answer.Text("answer"));
+        Assert.Equal(2, answer["citations"]!.AsArray().Count);
     }
 
     [Theory(Timeout = 30_000)]

@@ -35,6 +35,25 @@ public sealed class OneTurnAtATimeTests
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_stranger_who_asks_in_a_session_does_not_keep_its_visitor_out()
+    {
+        var table = new HeldTable();
+        await using var twin = TwinFixture.Start(services: table.Register);
+        using var visitor = twin.NewVisitor();
+        using var stranger = twin.NewVisitor();
+        var sessionId = (await visitor.AskAsync(Question)).Text("sessionId");
+        table.HoldNextRead("META");
+
+        var intrusion = stranger.PostJsonAsync("/api/chat", ChatClientExtensions.Body("And then?", sessionId));
+        await table.Arrived;
+        using var answer = await visitor.PostJsonAsync("/api/chat", ChatClientExtensions.Body("Who was your father?", sessionId));
+        table.Release();
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await intrusion).StatusCode);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task Sessions_do_not_wait_for_each_other()
     {
         await using var twin = await ModelTwin.StartAsync();

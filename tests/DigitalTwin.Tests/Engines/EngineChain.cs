@@ -26,7 +26,7 @@ internal sealed class EngineChain : IDisposable
             engines.Select(engine => new ChatEngine(engine.Name, engine.Client)),
             settings,
             Timers,
-            new EngineMetrics(Meters),
+            new EngineMetrics(Meters, new EngineSettings()),
             _services.GetRequiredService<ILogger<FailoverChatClient>>());
     }
 

@@ -1,4 +1,5 @@
 using DigitalTwin.Engines.Extractive;
+using DigitalTwin.Knowledge;
 using Xunit;
 
 namespace DigitalTwin.Tests.Engines;
@@ -20,4 +21,25 @@ public sealed class QuestionReaderTests
     [InlineData("Who taught you mathematics?", false)]
     public void A_pronoun_without_a_word_of_substance_before_it_leans_on_the_turn_before(string question, bool leans) =>
         Assert.Equal(leans, QuestionReader.Read(question, "Ada Lovelace").LeansOnPrevious);
+
+    [Theory]
+    [InlineData("what do you do?", QuestionKind.Identity)]
+    [InlineData("What is Nutkeep?", QuestionKind.Identity)]
+    [InlineData("What can you do?", QuestionKind.Capabilities)]
+    [InlineData("What do you do on Sundays?", QuestionKind.Question)]
+    public void What_somebody_is_or_does_at_all_asks_for_an_introduction(string question, QuestionKind kind) =>
+        Assert.Equal(kind, QuestionReader.Read(question, "Nutkeep").Kind);
+
+    [Fact]
+    public void A_question_without_a_word_of_its_own_asks_for_its_topic() =>
+        Assert.Equal("location", Assert.Single(QuestionReader.Read("Where exactly are you?", "Ada").Terms).Word);
+
+    [Fact]
+    public void Topics_are_those_of_the_word_that_was_meant()
+    {
+        var corrected = new Dictionary<string, string> { [TextAnalyzer.Stem("parkng")] = TextAnalyzer.Stem("parking") };
+
+        Assert.Empty(QuestionReader.Read("Is there parkng?", "Ada").Topics);
+        Assert.Equal("parking", Assert.Single(QuestionReader.TopicsOf("Is there parkng?", corrected)).Name);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DigitalTwin.Tests.Testing;
@@ -11,7 +12,7 @@ namespace DigitalTwin.Tests.Hosting;
 public sealed partial class OpenApiTests(SharedTwin shared) : IClassFixture<SharedTwin>
 {
     private const string Document = "/swagger/v1/swagger.json";
-    private static readonly string[] Browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private static readonly string[] Browsers = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
     private static readonly TimeSpan BrowserPatience = TimeSpan.FromSeconds(60);
 
     private static readonly System.Text.Json.JsonSerializerOptions Readable = new()
@@ -57,6 +58,8 @@ public sealed partial class OpenApiTests(SharedTwin shared) : IClassFixture<Shar
             }
 
             Expect(operation["summary"] is JsonValue summary && summary.GetValue<string>().Length > 8, "no summary");
+            Expect(
+                (operation["parameters"]?.AsArray() ?? []).All(parameter => parameter!["description"] is JsonValue), "a parameter that nothing describes");
             Expect(operation["tags"] is JsonArray { Count: 1 }, "not one tag");
             var responses = operation["responses"]!.AsObject();
             var good = responses.Where(response => response.Key.StartsWith('2')).ToList();
@@ -103,6 +106,23 @@ public sealed partial class OpenApiTests(SharedTwin shared) : IClassFixture<Shar
             using var response = await owner.SendAsync(request, TestContext.Current.CancellationToken);
 
             Assert.True(response.IsSuccessStatusCode || (path.Contains("s-none", StringComparison.Ordinal) && response.StatusCode == HttpStatusCode.NotFound), $"{name}: {response.StatusCode}");
+        }
+    }
+
+    [Fact]
+    public async Task Every_answer_has_an_example_that_is_of_its_schema()
+    {
+        using var client = twin.Anonymous();
+        var schemas = (await client.GetJsonAsync(Document))["components"]!["schemas"]!.AsObject();
+        foreach (var (name, operation) in await OperationsAsync())
+        {
+            foreach (var (_, body) in operation["responses"]!.AsObject().Where(response => response.Key[0] == '2').SelectMany(response => response.Value!["content"]?.AsObject() ?? []))
+            {
+                var schema = body!["schema"]!.AsObject();
+                var example = body["example"] ?? schemas[schema["$ref"]!.GetValue<string>().Split('/')[^1]]!["example"];
+                Assert.True(example is not null, $"{name} has no example of its answer");
+                AssertFits(example, schema, schemas, name);
+            }
         }
     }
 
@@ -199,6 +219,29 @@ public sealed partial class OpenApiTests(SharedTwin shared) : IClassFixture<Shar
             {
                 process.Kill(entireProcessTree: true);
             }
+        }
+    }
+
+    private static void AssertFits(JsonNode? value, JsonObject schema, JsonObject schemas, string at)
+    {
+        schema = schema["$ref"] is { } reference ? schemas[reference.GetValue<string>().Split('/')[^1]]!.AsObject() : schema;
+        if (value is JsonArray items)
+        {
+            Assert.All(items, item => AssertFits(item, schema["items"]!.AsObject(), schemas, at));
+        }
+        else if (value is JsonObject members && schema["properties"] is JsonObject properties)
+        {
+            Assert.Equal(properties.Select(property => property.Key).Order(), members.Select(member => member.Key).Order());
+            Assert.All(members, member => AssertFits(member.Value, properties[member.Key]!.AsObject(), schemas, $"{at} {member.Key}"));
+        }
+        else if (value is not null && schema["type"] is { } type)
+        {
+            Assert.True(type.GetValue<string>() is var wanted && value.GetValueKind() switch
+            {
+                JsonValueKind.String => wanted == "string",
+                JsonValueKind.Number => wanted is "integer" or "number",
+                _ => wanted is "object" or "boolean",
+            }, at);
         }
     }
 

@@ -79,6 +79,13 @@ public sealed class ProblemTests(SharedTwin shared) : IClassFixture<SharedTwin>
             ("PUT", "/api/owner/persona", """{"me": "I am.", "profile": {"name": "A", "headline": "B", "greeting": "C", "suggestions": [], "accent": "#000000", "age": 1}}""", 400),
         ["a persona without a profile"] = ("PUT", "/api/owner/persona", """{"me": "I am."}""", 400),
         ["a persona without a text"] = ("PUT", "/api/owner/persona", """{"me": " ", "profile": {"name": "A", "headline": "B", "greeting": "C", "suggestions": [], "accent": "#000000"}}""", 400),
+        ["a persona with NUL"] =
+            ("PUT", "/api/owner/persona", """{"me": "I \u0000 am.", "profile": {"name": "A", "headline": "B", "greeting": "C", "suggestions": [], "accent": "#000000"}}""", 400),
+        ["a profile with NUL"] =
+            ("PUT", "/api/owner/persona", """{"me": "I am.", "profile": {"name": "A", "headline": "B", "greeting": "C", "suggestions": ["D\u0000"], "accent": "#000000"}}""", 400),
+        ["a query with NUL"] = ("POST", "/api/owner/knowledge/search", """{"query": "a\u0000b"}""", 400),
+        ["a title with NUL"] = ("POST", "/api/owner/knowledge/documents", """{"title": "a\u0000b", "text": "c"}""", 400),
+        ["a document with NUL"] = ("POST", "/api/owner/knowledge/documents", """{"title": "a", "text": "b\u0000c"}""", 400),
         ["a persona that is null"] = ("PUT", "/api/owner/persona", "null", 400),
         ["a top of 0"] = ("POST", "/api/owner/knowledge/search", """{"query": "a", "top": 0}""", 400),
         ["a top beyond numbers"] = ("POST", "/api/owner/knowledge/search", """{"query": "a", "top": 99999999999999999999}""", 400),
@@ -342,7 +349,7 @@ public sealed class ProblemTests(SharedTwin shared) : IClassFixture<SharedTwin>
         using var response = await client.GetAsync(new Uri("/api/memory/sessions?limit=ten", UriKind.Relative), TestContext.Current.CancellationToken);
 
         var problem = await response.AssertProblemAsync(HttpStatusCode.BadRequest, "validation");
-        Assert.Contains("query", problem.Text("detail"), StringComparison.Ordinal);
+        Assert.Contains("'limit'", problem.Text("detail"), StringComparison.Ordinal);
     }
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);

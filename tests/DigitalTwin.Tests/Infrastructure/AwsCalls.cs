@@ -36,6 +36,7 @@ internal static partial class AwsCalls
         ["Amazon.S3.Model.GetObjectRequest::set_VersionId"] = "s3:GetObjectVersion",
         ["Amazon.S3.Model.GetObjectMetadataRequest::set_VersionId"] = "s3:GetObjectVersion",
         ["Amazon.S3.Model.DeleteObjectRequest::set_VersionId"] = "s3:DeleteObjectVersion",
+        ["DigitalTwin.Aws.GuardrailConfig::.ctor"] = "bedrock:ApplyGuardrail",
     };
 
     /// <summary>IAM's actions for everything that the functions' code calls.</summary>

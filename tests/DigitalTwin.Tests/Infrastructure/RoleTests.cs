@@ -68,6 +68,19 @@ public sealed class RoleTests
         Assert.All(Statements().Where(OnSecrets).Except(statements), other => Assert.Equal(["secretsmanager:GetSecretValue"], Actions(other)));
     }
 
+    [Fact]
+    public void Whoever_may_ask_the_model_may_ask_its_guardrail_and_no_other()
+    {
+        var policies = CloudTemplate.Twin.OfType("AWS::IAM::ManagedPolicy");
+        var statement = Assert.Single(policies["GuardrailPolicy"]["PolicyDocument"]!["Statement"]!.AsArray())!;
+
+        Assert.Equal(policies["ModelPolicy"]["Roles"]!.ToJsonString(), policies["GuardrailPolicy"]["Roles"]!.ToJsonString());
+        Assert.EndsWith(":guardrail/${GuardrailId}", statement["Resource"]!["Fn::Sub"]!.ToString(), StringComparison.Ordinal);
+        var told = CloudTemplate.Twin.Root["Globals"]!["Function"]!["Environment"]!["Variables"]!;
+        Assert.Equal("GuardrailId", CloudTemplate.Target(told["Twin__Engines__Bedrock__GuardrailId"]));
+        Assert.Equal("HasGuardrail", CloudTemplate.Twin.Resources["GuardrailPolicy"]!["Condition"]!.ToString());
+    }
+
     private static bool OnSecrets(JsonNode statement) => Actions(statement).Any(action => action.StartsWith("secretsmanager:", StringComparison.Ordinal));
 
     private static IEnumerable<JsonNode> RoleStatements(string role) =>

@@ -63,6 +63,14 @@ public sealed class DocumentTextTests
     }
 
     [Fact]
+    public void Html_that_ends_with_its_tags_open_is_read_to_its_end()
+    {
+        var document = DocumentText.FromHtml("<p>One.<table><tr><td>Monday<td>9 to 5<h2>Later<p>Two.");
+
+        Assert.Equal(["Paragraph:One.", "TableRow:Monday: 9 to 5 Later Two."], Shown(document));
+    }
+
+    [Fact]
     public void Plain_text_is_read_by_its_layout()
     {
         var document = DocumentText.FromPlainText(

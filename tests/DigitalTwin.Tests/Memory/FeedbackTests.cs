@@ -41,7 +41,7 @@ public sealed class FeedbackTests
         var tooLong = new string('x', 1001);
         string[] bodies =
         [
-            "{}", "[]", "null", "not json", """{"rating": "maybe"}""", """{"rating": "UP"}""", """{"rating": 1}""", """{"rating": null}""", $$"""{"rating": "up", "comment": "{{tooLong}}"}""",
+            "{}", "[]", "null", "not json", """{"rating": "maybe"}""", """{"rating": "UP"}""", """{"rating": 1}""", """{"rating": null}""", """{"rating": "up", "comment": "\u0000"}""", $$"""{"rating": "up", "comment": "{{tooLong}}"}""",
         ];
 
         foreach (var body in bodies)

@@ -83,6 +83,24 @@ public sealed class PersonaEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_read_can_be_edited_and_sent_back()
+    {
+        using (await owner.PostJsonAsync(Path + "/versions/1/restore", "{}"))
+        {
+        }
+
+        var persona = await owner.GetJsonAsync(Path);
+        persona["profile"]!["headline"] = "Countess";
+
+        using var put = await PutAsync(persona.ToJsonString(), "\"2\"");
+
+        Assert.Equal(HttpStatusCode.OK, put.StatusCode);
+        var current = await owner.GetJsonAsync(Path);
+        Assert.Equal((3, "Countess"), (current["version"]!.GetValue<int>(), current["profile"]!.AsObject().Text("headline")));
+        Assert.Null(current["restoredFrom"]);
+    }
+
+    [Fact]
     public async Task Of_two_changes_at_the_same_time_with_the_same_If_Match_one_wins()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => PutAsync(TestPersona.Update($"I am number {i}."), "\"1\"")));

@@ -5,16 +5,17 @@ using Xunit;
 
 namespace DigitalTwin.Tests.Testing;
 
-/// <summary>The twin's table with a hand on it: a test holds a write back and sees what others ask for meanwhile.</summary>
+/// <summary>The twin's table with a hand on it: a test holds a read or a write back and sees what others ask for meanwhile.</summary>
 internal sealed class HeldTable : ITable, IAsyncDisposable
 {
     private readonly Channel<string> reads = Channel.CreateUnbounded<string>();
     private readonly TaskCompletionSource arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITable inner = null!;
-    private string? held;
+    private string? heldPut;
+    private string? heldRead;
 
-    /// <summary>Done when the held write has come.</summary>
+    /// <summary>Done when what is held has come.</summary>
     public Task Arrived => arrived.Task;
 
     /// <summary>Puts itself in front of the table that is registered.</summary>
@@ -29,7 +30,10 @@ internal sealed class HeldTable : ITable, IAsyncDisposable
     }
 
     /// <summary>The next transaction that puts an item with such a sort key waits for <see cref="Release"/>.</summary>
-    public void HoldNextPut(string sortPrefix) => held = sortPrefix;
+    public void HoldNextPut(string sortPrefix) => heldPut = sortPrefix;
+
+    /// <summary>The next read of an item with such a sort key waits for <see cref="Release"/>.</summary>
+    public void HoldNextRead(string sortPrefix) => heldRead = sortPrefix;
 
     public void Release() => released.SetResult();
 
@@ -41,14 +45,20 @@ internal sealed class HeldTable : ITable, IAsyncDisposable
         }
     }
 
-    public bool WritesInOrder => false;
+    /// <summary>What the table says of itself; the embedded one keeps the order.</summary>
+    public bool WritesInOrder { get; init; }
 
     public bool IsShared => false;
 
-    public ValueTask<TableItem?> GetAsync(ItemKey key, CancellationToken cancellationToken = default)
+    public async ValueTask<TableItem?> GetAsync(ItemKey key, CancellationToken cancellationToken = default)
     {
         reads.Writer.TryWrite(key.SK);
-        return inner.GetAsync(key, cancellationToken);
+        if (heldRead is { } prefix && key.SK.StartsWith(prefix, StringComparison.Ordinal) && Interlocked.Exchange(ref heldRead, null) is not null)
+        {
+            await HoldAsync();
+        }
+
+        return await inner.GetAsync(key, cancellationToken);
     }
 
     public ValueTask<TablePage> QueryAsync(TableQuery query, CancellationToken cancellationToken = default) =>
@@ -56,10 +66,9 @@ internal sealed class HeldTable : ITable, IAsyncDisposable
 
     public async ValueTask<WriteResult> WriteAsync(ReadOnlyMemory<TableWrite> writes, CancellationToken cancellationToken = default)
     {
-        if (held is { } prefix && Puts(writes.Span, prefix) && Interlocked.Exchange(ref held, null) is not null)
+        if (heldPut is { } prefix && Puts(writes.Span, prefix) && Interlocked.Exchange(ref heldPut, null) is not null)
         {
-            arrived.SetResult();
-            await released.Task;
+            await HoldAsync();
         }
 
         return await inner.WriteAsync(writes, cancellationToken);
@@ -69,6 +78,12 @@ internal sealed class HeldTable : ITable, IAsyncDisposable
 
     /// <summary>The container made only this one, so the table behind it is closed from here.</summary>
     public ValueTask DisposeAsync() => ((IAsyncDisposable)inner).DisposeAsync();
+
+    private Task HoldAsync()
+    {
+        arrived.SetResult();
+        return released.Task;
+    }
 
     private static bool Puts(ReadOnlySpan<TableWrite> writes, string sortPrefix)
     {

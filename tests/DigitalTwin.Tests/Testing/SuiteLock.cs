@@ -3,6 +3,9 @@ using Xunit;
 
 [assembly: AssemblyFixture(typeof(SuiteLock))]
 
+// Half of the tests wait for other processes most of the time.
+[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+
 namespace DigitalTwin.Tests.Testing;
 
 /// <summary>

@@ -17,6 +17,8 @@ public sealed class BedrockSettings
     /// <summary>A number, or <c>DRAFT</c>.</summary>
     public string? GuardrailVersion { get; set; }
 
+    public ModelPrice Price { get; set; } = new();
+
     public bool IsConfigured => ModelId is not null;
 
     internal void Read(IConfigurationSection section, IConfiguration environment)
@@ -25,6 +27,7 @@ public sealed class BedrockSettings
         Region = Value(section[nameof(Region)]) ?? AwsSettings.From(environment).Region ?? Region;
         GuardrailId = Value(section[nameof(GuardrailId)]) ?? GuardrailId;
         GuardrailVersion = Value(section[nameof(GuardrailVersion)]) ?? GuardrailVersion;
+        Price = ModelPrice.From(section);
     }
 
     private static string? Value(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

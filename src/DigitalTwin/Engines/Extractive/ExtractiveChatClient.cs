@@ -68,7 +68,7 @@ internal sealed class ExtractiveChatClient : IChatClient
                 answer.Append(i > 0 && sentences[i - 1].Passage != passage ? "\n\n" : " ");
             }
 
-            answer.Append(AnswerSelector.TextOf(grounding, sentences[i]));
+            answer.Append(AnswerSelector.SpanOf(grounding, sentences[i]));
             if (i + 1 == sentences.Count || !AreNeighbours(grounding.Passages[passage], sentences[i], sentences[i + 1]))
             {
                 answer.Append(CultureInfo.InvariantCulture, $" [{passage + 1}]");

@@ -10,9 +10,18 @@ internal sealed class PassageTraits
 
     private PassageTraits(Passage passage)
     {
-        Title = StemsOf(TextAnalyzer.Analyze(passage.Title));
-        Heading = StemsOf(TextAnalyzer.Analyze(passage.Heading));
-        Sentences = [.. passage.Sentences.Select(sentence => new SentenceTraits(passage, sentence))];
+        var (title, heading) = (TextAnalyzer.Analyze(passage.Title), TextAnalyzer.Analyze(passage.Heading));
+        Title = StemsOf(title);
+        Heading = StemsOf(heading);
+        TitleWords = WordsOf(title);
+        HeadingWords = WordsOf(TextAnalyzer.Analyze(passage.Heading[(passage.Heading.LastIndexOf('›') + 1)..]));
+        TopicsOfTitles = TopicWords.In(title, heading);
+        TopicsOfText = TopicWords.In([.. passage.Sentences.Select(sentence => sentence.Tokens)]);
+        Sentences = new SentenceTraits[passage.Sentences.Count];
+        for (var s = 0; s < Sentences.Length; s++)
+        {
+            Sentences[s] = new SentenceTraits(passage, s);
+        }
     }
 
     /// <summary>Stems by number, of the document's title.</summary>
@@ -21,53 +30,54 @@ internal sealed class PassageTraits
     /// <summary>Stems by number, of the headings above.</summary>
     public int[] Heading { get; }
 
+    /// <summary>The title's words that carry meaning, each once.</summary>
+    public int[] TitleWords { get; }
+
+    /// <summary>The nearest heading's words that carry meaning, each once.</summary>
+    public int[] HeadingWords { get; }
+
     public SentenceTraits[] Sentences { get; }
+
+    /// <summary>Of the document's title and the headings together.</summary>
+    public TopicWords TopicsOfTitles { get; }
+
+    /// <summary>Of all sentences together.</summary>
+    public TopicWords TopicsOfText { get; }
 
     public static PassageTraits Of(Passage passage) => Known.GetValue(passage, static p => new PassageTraits(p));
 
-    private static int[] StemsOf(IReadOnlyList<TextToken> tokens) => [.. tokens.Select(token => Vocabulary.StemId(token.Stem))];
+    public static int[] StemsOf(IReadOnlyList<TextToken> tokens) => [.. tokens.Select(token => Vocabulary.StemId(token.Stem))];
+
+    private static int[] WordsOf(IReadOnlyList<TextToken> tokens) =>
+        [.. tokens.Where(token => !token.IsStopWord).Select(token => Vocabulary.StemId(token.Stem)).Distinct()];
 }
 
 /// <summary>What scoring needs of a sentence.</summary>
 internal sealed class SentenceTraits
 {
-    /// <summary>How far into a sentence a definition begins: "The Difference Engine was ...".</summary>
-    private const int Opening = 9;
-
-    public SentenceTraits(Passage passage, PassageSentence sentence)
+    public SentenceTraits(Passage passage, int s)
     {
-        var tokens = sentence.Tokens;
-        Stems = new int[tokens.Count];
-        for (var i = 0; i < tokens.Count; i++)
-        {
-            var token = tokens[i];
-            Stems[i] = token.IsStopWord ? ~Vocabulary.StemId(token.Stem) : Vocabulary.StemId(token.Stem);
-            ContentWords += token.IsStopWord ? 0 : 1;
-            HasSpeaker |= IsSpeaker(token.Word);
-            Copulas |= i < Opening && token.Word is "is" or "was" or "are" or "were" or "means" or "became" ? 1 << i : 0;
-            Holds |= AnswerTypes.Of(passage, token, i);
-        }
-
+        var sentences = passage.Sentences;
+        var tokens = sentences[s].Tokens;
+        Stems = PassageTraits.StemsOf(tokens);
         OpensWithSpeaker = tokens.Count > 0 && IsSpeaker(tokens[0].Word);
-        Holds = AnswerTypes.Settle(Holds);
+        Holds = AnswerTypes.Of(passage, sentences[s]);
+        TopicsOfText = TopicWords.In(tokens);
+        TopicsOfNeighbours = TopicWords.In(tokens, sentences[Math.Max(s - 1, 0)].Tokens, sentences[Math.Min(s + 1, sentences.Count - 1)].Tokens);
     }
 
-    /// <summary>Stems by number; those of stop words are complemented.</summary>
+    /// <summary>Stems by number.</summary>
     public int[] Stems { get; }
-
-    /// <summary>How many words are no stop words.</summary>
-    public int ContentWords { get; }
-
-    /// <summary>It says "I", "we" or the like.</summary>
-    public bool HasSpeaker { get; }
 
     public bool OpensWithSpeaker { get; }
 
-    /// <summary>Where among its first words an "is" or the like stands, as a bit each.</summary>
-    public int Copulas { get; }
-
     /// <summary>What kinds of answers it may hold.</summary>
     public AnswerKinds Holds { get; }
+
+    public TopicWords TopicsOfText { get; }
+
+    /// <summary>Of the sentence and those beside it together.</summary>
+    public TopicWords TopicsOfNeighbours { get; }
 
     private static bool IsSpeaker(string word) => word is "i" or "my" or "me" or "we" or "our" or "us" or "mine" or "ours";
 }

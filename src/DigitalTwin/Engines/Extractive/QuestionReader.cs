@@ -6,7 +6,8 @@ namespace DigitalTwin.Engines.Extractive;
 /// <summary>Reads questions in English by rules: small talk, the type of the answer, the words that matter, what leans on the turn before.</summary>
 public static class QuestionReader
 {
-    private const float LightWeight = 0.35f;
+    private const float LightWeight = 0.65f;
+    private const float FaintWeight = 0.35f;
     private const int OpeningWords = 4;
 
     private static readonly FrozenSet<string> Greetings = Set("hi hello hey hiya heya howdy yo greetings morning afternoon evening welcome");
@@ -19,7 +20,7 @@ public static class QuestionReader
         + "just ever also still quite mind share bit little lot something anything thing things stuff kind sort type way ways told said "
         + "hello hi hey there good great nice ok okay well want wanted like would could may might hear information info detail details "
         + "about some any briefly quickly short summary summarise summarize overview find out sir madam mr mrs ms miss dr dear today "
-        + "go going went come came happen happened happens get got make made take took happen people person someone put keep kept");
+        + "get got");
 
     /// <summary>Words that name the type of the answer rather than its subject.</summary>
     private static readonly FrozenSet<string> Light = Set(
@@ -27,6 +28,11 @@ public static class QuestionReader
         + "think thought thoughts opinion view feel believe do did use used work same new whole own special able need try start "
         + "call called involve involved require required consist happen contain include big large small full part ever back run life");
 
+    /// <summary>Verbs and nouns that go with everything.</summary>
+    private static readonly FrozenSet<string> Faint = Set(
+        "go going went come came happen happened happens make made making take took people person put keep kept give gave want find need use used do did thing bring brought come coming going getting");
+
+    private static readonly FrozenSet<string> FaintStems = Faint.Select(TextAnalyzer.Stem).ToFrozenSet(StringComparer.Ordinal);
     private static readonly FrozenSet<string> LightStems = Light.Select(TextAnalyzer.Stem).ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Pronouns = Set("he him his she her hers it its they them their theirs himself herself itself themselves");
@@ -36,6 +42,10 @@ public static class QuestionReader
     private static readonly FrozenSet<string> IdentityWords = Set("name introduce yourself talk talking chat chatting speak speaking");
     private static readonly FrozenSet<string> NatureWords = Set("bot robot human real ai person machine chatbot computer artificial intelligence alive llm model");
     private static readonly FrozenSet<string> CapabilityWords = Set("help ask do can topic topics questions question");
+    private static readonly FrozenSet<string> Opening = Set("open opening close closed closing shut start finish begin end arrive leave hours");
+    private static readonly FrozenSet<string> Prices = Set("cost costs price prices charge charges fee fees pay paid rate rates earn worth expensive salary spend spent rent deposit");
+    private static readonly FrozenSet<string> Asking = Set("what whats which how");
+    private static readonly FrozenSet<string> ContactWords = Set("phone telephone email website contact number mobile instagram facebook twitter linkedin");
     private static readonly FrozenSet<string> Openers = Set("and but also or so");
 
     /// <param name="speakerName">The persona's name; asking for it by name is asking for "you".</param>
@@ -49,26 +59,43 @@ public static class QuestionReader
         }
 
         var terms = TermsOf(text, tokens, speakerName);
+        var topics = Topics.Of(tokens);
         var expects = ExpectationOf(tokens, words);
         var kind = KindOf(tokens, words, terms, speakerName);
+        if (kind is QuestionKind.Question && terms.Count == 0 && topics.Count > 0)
+        {
+            // "Where exactly are you?"
+            terms.Add(TermOf(topics[0].Name));
+        }
+
         var leans = kind is QuestionKind.More || (kind is QuestionKind.Question && Leans(tokens, terms));
-        var addresses = words.Contains("you") || words.Contains("your") || words.Contains("yours") || words.Contains("yourself");
-        return new QuestionReading(text, kind, expects, terms, leans, addresses, HasSpeakerAsSubject(tokens), AsksForDefinition(tokens), leans && words.Overlaps(Persons));
+        return new QuestionReading(text, kind, expects, terms, leans, HasSpeakerAsSubject(tokens), leans && words.Overlaps(Persons))
+        {
+            Topics = topics,
+        };
     }
+
+    /// <summary>What a question is about once misspelt words are put right.</summary>
+    /// <param name="corrected">By a misspelt word's stem the stem of the word that was meant.</param>
+    public static IReadOnlyList<Topic> TopicsOf(string text, IReadOnlyDictionary<string, string> corrected) =>
+        Topics.Of([.. TextAnalyzer.Analyze(text).Select(token => corrected.TryGetValue(token.Stem, out var stem) ? token with { Stem = stem } : token)]);
 
     /// <summary>The term of a single word.</summary>
     public static QuestionTerm TermOf(string word)
     {
         var stem = TextAnalyzer.Stem(word);
-        return new QuestionTerm(word, stem, LightStems.Contains(stem) ? LightWeight : 1f, IsName: false) { Synonyms = Synonyms.Of(stem) };
+        return new QuestionTerm(word, stem, WeightOf(stem), IsName: false) { Synonyms = Synonyms.Of(stem) };
     }
+
+    private static float WeightOf(string stem) => FaintStems.Contains(stem) ? FaintWeight : LightStems.Contains(stem) ? LightWeight : 1f;
 
     private static List<QuestionTerm> TermsOf(string text, IReadOnlyList<TextToken> tokens, string speakerName)
     {
         var terms = new List<QuestionTerm>(8);
         var shouting = !text.AsSpan().ContainsAnyInRange('a', 'z');
-        foreach (var token in tokens)
+        for (var i = 0; i < tokens.Count; i++)
         {
+            var token = tokens[i];
             if (terms.Count == QueryTerms.MostTerms)
             {
                 break;
@@ -80,7 +107,10 @@ public static class QuestionReader
             }
 
             var isName = !shouting && token.Start > 0 && char.IsUpper(text[token.Start]) && text[token.Start - 1] == ' ' && !EndsSentence(text, token.Start - 2);
-            terms.Add(new QuestionTerm(token.Word, token.Stem, LightStems.Contains(token.Stem) ? LightWeight : 1f, isName) { Synonyms = Synonyms.Of(token.Stem) });
+            terms.Add(new QuestionTerm(token.Word, token.Stem, WeightOf(token.Stem), isName)
+            {
+                Synonyms = Synonyms.Of(token.Stem),
+            });
         }
 
         return terms;
@@ -110,12 +140,20 @@ public static class QuestionReader
             switch (tokens[i].Word)
             {
                 case "when" or "whens" or "wen":
+                    return words.Overlaps(Opening) && next is "do" or "does" or "is" or "are" ? AnswerType.Clock : AnswerType.Time;
+                case "what" or "which" or "whats" when next is "year" or "date" or "day" or "days" or "month" or "age" or "century":
                     return AnswerType.Time;
-                case "what" or "which" or "whats" when next is "year" or "date" or "day" or "month" or "time" or "age" or "century":
-                    return AnswerType.Time;
+                case "what" or "which" or "whats" when next is "time" or "times" or "hours":
+                    return AnswerType.Clock;
                 case "how" when next is "old":
                     return AnswerType.Time;
-                case "how" when next is "many" or "much" or "far" or "often" or "long" or "big" or "tall" or "large":
+                case "how" when next is "long":
+                    return AnswerType.Duration;
+                case "how" when next is "often":
+                    return AnswerType.Frequency;
+                case "how" when next is "much" && IsAboutMoney(tokens, i + 2, words):
+                    return AnswerType.Money;
+                case "how" when next is "many" or "much" or "far" or "big" or "tall" or "large" or "high" or "heavy" or "fast" or "deep" or "wide":
                     return AnswerType.Number;
                 case "where" or "wheres":
                     return AnswerType.Place;
@@ -126,8 +164,15 @@ public static class QuestionReader
             }
         }
 
-        return words.Contains("birthday") || words.Contains("birthdate") ? AnswerType.Time : AnswerType.Anything;
+        return words.Contains("birthday") || words.Contains("birthdate") ? AnswerType.Time
+            : words.Overlaps(ContactWords) ? AnswerType.Contact
+            : words.Overlaps(Prices) && words.Overlaps(Asking) ? AnswerType.Money
+            : AnswerType.Anything;
     }
+
+    /// <summary>"How much" with a verb or "for" behind it, and with a price in mind, asks for money; "how much toothpaste" does not.</summary>
+    private static bool IsAboutMoney(IReadOnlyList<TextToken> tokens, int at, HashSet<string> words) =>
+        words.Overlaps(Prices) || at >= tokens.Count || tokens[at].Word is "is" or "are" or "for" or "to" or "would" or "will" or "was" or "were" or "a" or "an" or "money";
 
     private static QuestionKind KindOf(IReadOnlyList<TextToken> tokens, HashSet<string> words, List<QuestionTerm> terms, string speakerName)
     {
@@ -150,7 +195,8 @@ public static class QuestionReader
         }
 
         if (asksYou && Only(IdentityWords)
-            && (words.Contains("who") || words.Contains("introduce") || words.Contains("yourself") || words.Contains("name") || AsksAboutYou(tokens)))
+            && (words.Contains("who") || words.Contains("introduce") || words.Contains("yourself") || words.Contains("name") || AsksAboutYou(tokens)
+                || AsksWhatYouAre(tokens, terms)))
         {
             return QuestionKind.Identity;
         }
@@ -187,12 +233,17 @@ public static class QuestionReader
         return false;
     }
 
-    /// <summary>"Who was", "what is", "whos".</summary>
-    private static bool AsksForDefinition(IReadOnlyList<TextToken> tokens) =>
-        tokens.Count > 1 && (tokens[0].Word is "whos" or "whats" || (tokens[0].Word is "who" or "what" && tokens[1].Word is "is" or "was" or "are" or "were" or "s"));
-
     /// <summary>"Tell me about you", "what about you".</summary>
     private static bool AsksAboutYou(IReadOnlyList<TextToken> tokens) => tokens.Count >= 2 && tokens[^1].Word is "you" or "yourself" && tokens[^2].Word is "about";
+
+    /// <summary>"What do you do", "what is" with nothing but the name behind it.</summary>
+    private static bool AsksWhatYouAre(IReadOnlyList<TextToken> tokens, List<QuestionTerm> terms) =>
+        terms.Count == 0 && tokens.Count >= 3 && tokens[0].Word is "what" && tokens[1].Word switch
+        {
+            "do" or "does" => tokens[^1].Word is "do",
+            "is" or "are" => true,
+            _ => false,
+        };
 
     private static bool Leans(IReadOnlyList<TextToken> tokens, List<QuestionTerm> terms)
     {

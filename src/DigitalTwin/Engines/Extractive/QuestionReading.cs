@@ -5,13 +5,15 @@ namespace DigitalTwin.Engines.Extractive;
 /// <param name="Expects">The kind of thing an answer must hold.</param>
 /// <param name="Terms">The words that carry the meaning, each once.</param>
 /// <param name="LeansOnPrevious">It has a pronoun, or too little of its own, and means what was spoken of before.</param>
-/// <param name="AddressesSpeaker">It says "you" or "your".</param>
 /// <param name="AsksWhatSpeakerDid">"You" is the subject: what did you, where are you, can you.</param>
-/// <param name="AsksForDefinition">Who or what somebody or something is.</param>
 /// <param name="AsksAboutOthers">"He", "she" or "they" of the turn before.</param>
 public sealed record QuestionReading(
-    string Text, QuestionKind Kind, AnswerType Expects, IReadOnlyList<QuestionTerm> Terms, bool LeansOnPrevious, bool AddressesSpeaker,
-    bool AsksWhatSpeakerDid, bool AsksForDefinition, bool AsksAboutOthers);
+    string Text, QuestionKind Kind, AnswerType Expects, IReadOnlyList<QuestionTerm> Terms, bool LeansOnPrevious, bool AsksWhatSpeakerDid,
+    bool AsksAboutOthers)
+{
+    /// <summary>What it is about, as far as that is a common thing to ask.</summary>
+    public IReadOnlyList<Topic> Topics { get; init; } = [];
+}
 
 public enum QuestionKind
 {
@@ -37,8 +39,27 @@ public enum QuestionKind
 public enum AnswerType
 {
     Anything,
+
+    /// <summary>When, which year.</summary>
     Time,
+
+    /// <summary>What time, until when.</summary>
+    Clock,
+
+    /// <summary>How long.</summary>
+    Duration,
+
+    /// <summary>How often.</summary>
+    Frequency,
+
+    /// <summary>How many, how much, how far.</summary>
     Number,
+
+    /// <summary>How much does it cost.</summary>
+    Money,
+
+    /// <summary>A telephone number, an address on the net.</summary>
+    Contact,
     Place,
     Person,
     Reason,

@@ -9,14 +9,8 @@ internal enum SentenceFeature
     /// <summary>Words that the sentence itself has, or stand-ins of them.</summary>
     InSentence,
 
-    /// <summary>Words that the sentence has literally.</summary>
-    Literally,
-
     /// <summary>A name that is asked about stands neither in the sentence nor beside or above it.</summary>
     MissesName,
-
-    /// <summary>What the sentences beside it add.</summary>
-    InNeighbours,
 
     /// <summary>What the headings above add.</summary>
     InHeading,
@@ -24,17 +18,15 @@ internal enum SentenceFeature
     /// <summary>What the document's title adds.</summary>
     InTitle,
 
-    /// <summary>What the rest of the passage adds.</summary>
-    InPassage,
-
-    /// <summary>What the document's other passages found add.</summary>
-    InDocument,
-
     /// <summary>Words of the headings above, whether the sentence has them or not.</summary>
     Heading,
 
     /// <summary>Words of the document's title.</summary>
     Title,
+
+    /// <summary>How much of the nearest heading, and of the title, the question asks for.</summary>
+    HeadingAsked,
+    TitleAsked,
 
     /// <summary>Words of the document's title, for a question of one or two words that asks for nothing in particular.</summary>
     TitleOfTopic,
@@ -45,12 +37,6 @@ internal enum SentenceFeature
     /// <summary>The document's best passage against the best one.</summary>
     DocumentRank,
 
-    /// <summary>The share of the sentence's own words that the question has.</summary>
-    Density,
-
-    /// <summary>Words that stand side by side in the question and in the sentence.</summary>
-    Pairs,
-
     /// <summary>It holds a time or a number, as asked.</summary>
     RightType,
 
@@ -60,15 +46,9 @@ internal enum SentenceFeature
     /// <summary>It holds a name, a place or a reason, as asked.</summary>
     LikelyType,
 
-    /// <summary>The question says "you" and the sentence speaks of its speaker.</summary>
-    OfSpeaker,
-
     /// <summary>The question asks what "you" did or are, and the sentence begins with its speaker; -1 when
     /// somebody else is asked about.</summary>
     SpeakerActs,
-
-    /// <summary>Asked who or what something is: the sentence begins with it and says what it is.</summary>
-    Defines,
 
     /// <summary>It opens its passage.</summary>
     First,
@@ -76,6 +56,24 @@ internal enum SentenceFeature
     /// <summary>The document was cited in the turn that the question leans on.</summary>
     Continues,
 
-    /// <summary>Fewer than four words.</summary>
-    TooShort,
+    /// <summary>The weightiest word, as a share, of what sentence, neighbours, headings and title miss.</summary>
+    MissesNearby,
+
+    /// <summary>One over the document's place among the documents found.</summary>
+    DocumentPlace,
+
+    /// <summary>How much the sentence, the sentences beside it, its passage, the title and headings speak of the question's topic.</summary>
+    TopicInSentence,
+    TopicInNeighbours,
+    TopicInPassage,
+    TopicInTitle,
+    TopicNowhere,
+
+    /// <summary>What sentence, neighbours, headings and title have together, in stand-ins too and literally; and the document.</summary>
+    CoverNearby,
+    CoverLiterally,
+    CoverInDocument,
+
+    /// <summary>Words that the sentence has literally, by number rather than by share.</summary>
+    LiteralInSentence,
 }

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Numerics;
 using DigitalTwin.Knowledge;
 
 namespace DigitalTwin.Engines.Extractive;
@@ -8,75 +8,82 @@ internal sealed class TermMatcher
 {
     /// <summary>What a misspelt word's correction counts.</summary>
     public const float CorrectionShare = 0.95f;
-    private const int FilterBits = 2048;
 
-    private readonly Dictionary<int, TermMatch[]> byStem;
+    /// <summary>Places per entry: most words of a passage match nothing and shall meet an empty place.</summary>
+    private const int Sparseness = 8;
 
-    /// <summary>Most words of a passage match nothing; a bit tells so without a look into the map.</summary>
-    private readonly ulong[] filter = new ulong[FilterBits / 64];
+    /// <summary>By the stem's last bits the number of the first entry there, from 1; 0 where there is none.</summary>
+    private readonly ushort[] first;
+    private readonly Entry[] entries;
+    private int count;
 
     public TermMatcher(IReadOnlyList<GroundedTerm> terms)
     {
-        byStem = new Dictionary<int, TermMatch[]>(terms.Count * 12);
+        var most = 0;
+        Span<int> asked = stackalloc int[terms.Count];
         for (var i = 0; i < terms.Count; i++)
         {
-            Add(terms[i].Term.Stem, i, 1f);
+            most += 2 + terms[i].Term.Synonyms.Count;
+            asked[i] = Vocabulary.StemId(terms[i].Term.Stem);
+        }
+
+        first = new ushort[BitOperations.RoundUpToPowerOf2((uint)(most + 1) * Sparseness)];
+        entries = new Entry[most];
+        for (var i = 0; i < terms.Count; i++)
+        {
+            Add(asked[i], i, 1f);
             if (terms[i].Correction is { } correction)
             {
-                Add(correction, i, CorrectionShare);
+                Add(Vocabulary.StemId(correction), i, CorrectionShare);
             }
 
-            foreach (var synonym in terms[i].Term.Synonyms)
+            for (var s = 0; s < terms[i].Term.Synonyms.Count; s++)
             {
                 // A word that is asked for itself stands for nothing else: the number in "phone number" is no phone.
-                if (!IsAsked(terms, synonym.Stem))
+                if (terms[i].Shares[s] > 0 && Vocabulary.StemId(terms[i].Term.Synonyms[s].Stem) is var stem && !asked.Contains(stem))
                 {
-                    Add(synonym.Stem, i, synonym.Share);
+                    Add(stem, i, terms[i].Shares[s]);
                 }
             }
         }
     }
 
-    public bool TryFind(int stemId, out TermMatch[] matches)
+    /// <summary>Raises each term's match to what the stem is worth for it.</summary>
+    public void Raise(int stem, Span<float> matches)
     {
-        matches = [];
-        return (filter[(stemId & (FilterBits - 1)) >> 6] & (1UL << (stemId & 63))) != 0 && byStem.TryGetValue(stemId, out matches!);
-    }
-
-    private static bool IsAsked(IReadOnlyList<GroundedTerm> terms, string stem)
-    {
-        for (var i = 0; i < terms.Count; i++)
+        for (var at = First(stem); at > 0; at = entries[at - 1].Next)
         {
-            if (terms[i].Term.Stem == stem)
+            ref readonly var entry = ref entries[at - 1];
+            if (entry.Stem == stem)
             {
-                return true;
+                matches[entry.Term] = Math.Max(matches[entry.Term], entry.Share);
             }
         }
-
-        return false;
     }
 
-    private void Add(string stem, int term, float share)
+    /// <summary>The most that the stem is worth for any term.</summary>
+    public float Best(int stem)
     {
-        var id = Vocabulary.StemId(stem);
-        if (id < 0)
+        var best = 0f;
+        for (var at = First(stem); at > 0; at = entries[at - 1].Next)
         {
-            return;
+            best = entries[at - 1].Stem == stem ? Math.Max(best, entries[at - 1].Share) : best;
         }
 
-        filter[(id & (FilterBits - 1)) >> 6] |= 1UL << (id & 63);
-        ref var matches = ref CollectionsMarshal.GetValueRefOrAddDefault(byStem, id, out var exists);
-        if (!exists)
+        return best;
+    }
+
+    private int First(int stem) => first[stem & (first.Length - 1)];
+
+    private void Add(int stem, int term, float share)
+    {
+        if (stem >= 0)
         {
-            matches = [new TermMatch(term, share)];
-        }
-        else if (!Array.Exists(matches!, match => match.Term == term))
-        {
-            matches = [.. matches!, new TermMatch(term, share)];
+            ref var head = ref first[stem & (first.Length - 1)];
+            entries[count] = new Entry(stem, term, share, head);
+            head = (ushort)++count;
         }
     }
-}
 
-/// <param name="Term">Index of the question's word.</param>
-/// <param name="Share">0 to 1.</param>
-internal readonly record struct TermMatch(int Term, float Share);
+    private readonly record struct Entry(int Stem, int Term, float Share, int Next);
+}

@@ -1,3 +1,4 @@
+using DigitalTwin.Engines;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -18,13 +19,18 @@ internal static class LambdaFeature
 
         // Between events the process is frozen: jobs are run by events, not by timers.
         builder.Configuration["Twin:Jobs:Worker"] = "false";
-        var settings = builder.Services.AddSettings(LambdaSettings.From(builder.Configuration));
+        var settings = builder.Services.AddLiveSettings(() => LambdaSettings.From(builder.Configuration));
         builder.Services.AddSingleton<EventWork>();
         builder.Services.AddSingleton<IQueueWork, JobWork>();
         builder.Services.AddSingleton<IScheduledWork, JobWork>();
         if (settings.RotatedSecretId is not null)
         {
             builder.Services.AddSingleton<ISecretRotation, SigningKeyRotation>();
+        }
+
+        if (EngineSettings.From(builder.Configuration).AsksModel)
+        {
+            builder.Services.AddSingleton<ModelMetrics>();
         }
 
         // The twin has begun it before there was a builder.

@@ -30,6 +30,7 @@ internal sealed record LambdaRehearsal(Task Done)
         AnswerJson.Whole(new LambdaResponse(request.Method, null));
 
         // Its signature loads the cryptography of the operating system.
-        new VisitorCookie(new MemorySettings(), TimeProvider.System).Ensure(new DefaultHttpContext());
+        var settings = new LiveSettings<MemorySettings>(() => new MemorySettings { SigningKey = new('r', 32) });
+        new VisitorCookie(settings, TimeProvider.System).Ensure(new DefaultHttpContext());
     }
 }

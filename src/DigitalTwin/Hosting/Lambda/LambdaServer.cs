@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DigitalTwin.Aws;
 using DigitalTwin.Memory;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
@@ -10,9 +11,17 @@ namespace DigitalTwin.Hosting.Lambda;
 /// waits for the next event, so an event's work is over when its answer is.
 /// </summary>
 internal sealed partial class LambdaServer(
-    LambdaSettings settings, EventWork work, LambdaRehearsal rehearsal, LiveTurns live, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<LambdaServer> logger) : IServer
+    LiveSettings<LambdaSettings> settings,
+    EventWork work,
+    LambdaRehearsal rehearsal,
+    LiveTurns live,
+    IHostApplicationLifetime lifetime,
+    TimeProvider clock,
+    ILogger<LambdaServer> logger,
+    SecretRefresh? secrets = null,
+    ModelMetrics? metrics = null) : IServer
 {
-    private readonly RuntimeApi api = new(settings.RuntimeApi);
+    private readonly RuntimeApi api = new(settings.Now.RuntimeApi);
     private readonly CancellationTokenSource stopping = new();
     private Task serving = Task.CompletedTask;
 
@@ -24,7 +33,7 @@ internal sealed partial class LambdaServer(
         var run = new LambdaPipeline<TContext>(application);
         await run.WarmUpAsync();
         await rehearsal.Done;
-        if (settings.IsSnapStart)
+        if (settings.Now.IsSnapStart)
         {
             await api.RestoreAsync(cancellationToken);
         }
@@ -78,10 +87,15 @@ internal sealed partial class LambdaServer(
         using var deadline = new LambdaDeadline(invocation.Deadline, live, clock);
         try
         {
+            if (secrets is not null)
+            {
+                await secrets.EnsureFreshAsync(deadline.WorkEnds);
+            }
+
             using var json = JsonDocument.Parse(invocation.Event);
             if (HttpEvent.Matches(json.RootElement))
             {
-                var request = HttpEvent.Read(json.RootElement, settings, HostingFeature.MaxJsonBytes);
+                var request = HttpEvent.Read(json.RootElement, settings.Now, HostingFeature.MaxJsonBytes);
                 json.Dispose();
                 await AnswerHttpAsync(pipeline, invocation, request, deadline);
             }
@@ -94,6 +108,11 @@ internal sealed partial class LambdaServer(
         {
             Log.Failed(logger, e);
             await api.FailAsync(invocation, ErrorReport.Of(e is JsonException ? new BadEventException("The event is not JSON.") : e), CancellationToken.None);
+        }
+
+        if (metrics?.Take() is { } line)
+        {
+            await Console.Out.WriteLineAsync(line);
         }
     }
 

@@ -24,8 +24,11 @@ internal sealed record LambdaSettings : ICheckedSettings
     /// </summary>
     public string? RotatedSecretId { get; init; }
 
+    /// <summary><c>Twin:Lambda:Environment</c>: which of several deployments this is, as metrics tell them apart.</summary>
+    public string Environment { get; init; } = "";
+
     /// <summary>Whether this process runs inside Lambda.</summary>
-    public static bool IsLambdaProcess => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(RuntimeApiVariable));
+    public static bool IsLambdaProcess => !string.IsNullOrEmpty(System.Environment.GetEnvironmentVariable(RuntimeApiVariable));
 
     /// <summary>The same, as the settings have it.</summary>
     public static bool IsLambda(IConfiguration configuration) => !string.IsNullOrEmpty(configuration[RuntimeApiVariable]);
@@ -35,6 +38,7 @@ internal sealed record LambdaSettings : ICheckedSettings
         RuntimeApi = configuration[RuntimeApiVariable] ?? "",
         IsSnapStart = configuration["AWS_LAMBDA_INITIALIZATION_TYPE"] == "snap-start",
         OriginSecrets = (configuration["Twin:Lambda:OriginVerify"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+        Environment = configuration["Twin:Lambda:Environment"] is { Length: > 0 } environment ? environment : "unnamed",
         RotatedSecretId = configuration["Twin:Lambda:RotatedSecretId"] is { Length: > 0 } secretId ? secretId : null,
     };
 

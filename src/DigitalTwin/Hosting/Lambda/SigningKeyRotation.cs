@@ -6,9 +6,14 @@ using DigitalTwin.Aws;
 namespace DigitalTwin.Hosting.Lambda;
 
 /// <summary>
-/// Gives the app's secret a new signing key and keeps the last one as the previous, so that visitors stay who they are. Each step can
-/// come again, and changes nothing then. A version that others changed meanwhile is never overwritten: the rotation fails instead.
+/// Makes the app's secret's next signing key the one that signs, and gives it another next one; the last one stays as the previous, so that
+/// visitors stay who they are. Each step can come again, and changes nothing then. A version that others changed meanwhile is never
+/// overwritten: the rotation fails instead.
 /// </summary>
+/// <remarks>
+/// Instances read the secret every few minutes, each at its own time. A key has been the next one for a whole period before it signs, so no
+/// instance meets a cookie whose key it does not know.
+/// </remarks>
 internal sealed partial class SigningKeyRotation(LambdaSettings settings, SecretsManager secrets, ILogger<SigningKeyRotation> logger) : ISecretRotation
 {
     private const int KeyBytes = 32;
@@ -87,11 +92,11 @@ internal sealed partial class SigningKeyRotation(LambdaSettings settings, Secret
 
     private static void Check(JsonObject current, JsonObject pending)
     {
-        var key = SigningKeys.KeyOf(pending);
-        if (key == SigningKeys.KeyOf(current) || !JsonNode.DeepEquals(SigningKeys.Rotated(current, key), pending))
+        var next = SigningKeys.KeyOf(pending, SigningKeys.NextKey);
+        if (next == SigningKeys.KeyOf(pending) || !JsonNode.DeepEquals(SigningKeys.Rotated(current, next), pending))
         {
             throw new BadSettingsException(
-                "The secret's pending version is not its current one with another signing key: one of them was changed meanwhile. Take the stage AWSPENDING from that version and rotate again.");
+                "The secret's pending version is not its current one rotated: one of them was changed meanwhile. Take the stage AWSPENDING from that version and rotate again.");
         }
     }
 

@@ -8,6 +8,7 @@ internal static class SigningKeys
 {
     public const string Key = "Twin:Signing:Key";
     public const string PreviousKey = "Twin:Signing:PreviousKey";
+    public const string NextKey = "Twin:Signing:NextKey";
     private const int ShortestKey = 32;
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
@@ -29,25 +30,41 @@ internal static class SigningKeys
         throw new BadSettingsException("The secret is not a JSON object of settings.");
     }
 
-    /// <exception cref="BadSettingsException">There is none, or it is too short.</exception>
-    public static string KeyOf(JsonObject secret) =>
-        Members(secret).LastOrDefault(member => Is(member.Setting, Key)).Value is JsonValue value && value.TryGetValue(out string? key) && key.Length >= ShortestKey
-            ? key
-            : throw new BadSettingsException($"The secret has no {Key} of at least {ShortestKey} characters.");
+    /// <exception cref="BadSettingsException">It is missing or too short.</exception>
+    public static string KeyOf(JsonObject secret, string setting = Key) => FindKey(secret, setting) ?? throw NoKey(setting);
 
-    /// <summary>The secret with another key and the one that it has as the previous; all else stays.</summary>
-    public static JsonObject Rotated(JsonObject secret, string key)
+    /// <summary>
+    /// The secret with the next key for the one after: the next becomes the key, the key becomes the previous, all else stays. A secret
+    /// without a next key is given one, and keeps its key until the rotation after.
+    /// </summary>
+    public static JsonObject Rotated(JsonObject secret, string next)
     {
+        var (key, promoted) = (KeyOf(secret), FindKey(secret, NextKey));
+        string[] changed = promoted is null ? [NextKey] : [NextKey, Key, PreviousKey];
         var rotated = secret.DeepClone().AsObject();
-        foreach (var (holder, name, _, _) in Members(rotated).Where(member => Is(member.Setting, Key) || Is(member.Setting, PreviousKey)).ToArray())
+        foreach (var (holder, name, _, _) in Members(rotated).Where(member => changed.Any(setting => Is(member.Setting, setting))).ToArray())
         {
             holder.Remove(name);
         }
 
-        rotated[Key] = key;
-        rotated[PreviousKey] = KeyOf(secret);
+        if (promoted is not null)
+        {
+            (rotated[Key], rotated[PreviousKey]) = (promoted, key);
+        }
+
+        rotated[NextKey] = next;
         return rotated;
     }
+
+    /// <summary>Null when there is none.</summary>
+    private static string? FindKey(JsonObject secret, string setting) => Members(secret).LastOrDefault(member => Is(member.Setting, setting)).Value switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue(out string? key) && key.Length >= ShortestKey => key,
+        _ => throw NoKey(setting),
+    };
+
+    private static BadSettingsException NoKey(string setting) => new($"The secret has no {setting} of at least {ShortestKey} characters.");
 
     private static bool Is(string setting, string name) => setting.Equals(name, StringComparison.OrdinalIgnoreCase);
 

@@ -104,6 +104,12 @@ static class HtmlReader
                 }
             }
 
+            // A page may end with its tags open; a table's row is written when it closes.
+            while (open.Count > 0)
+            {
+                CloseTo(open[^1]);
+            }
+
             Flush();
         }
 

@@ -3,6 +3,7 @@ using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using DigitalTwin.Aws;
 
 namespace DigitalTwin.Storage.Aws;
 
@@ -10,10 +11,12 @@ namespace DigitalTwin.Storage.Aws;
 internal static class AwsStorage
 {
     /// <summary>Makes what is missing and says so, a line each.</summary>
-    public static async Task SetUpAsync(StorageSettings settings, TextWriter output)
+    public static async Task SetUpAsync(StorageSettings settings, IConfiguration configuration, TextWriter output)
     {
-        using var tables = AwsClients.DynamoDb();
-        using var buckets = AwsClients.S3();
+        var aws = AwsSettings.Used(configuration);
+        using var credentials = new ChainCredentials();
+        using var tables = AwsClients.DynamoDb(aws, credentials);
+        using var buckets = AwsClients.S3(aws, credentials);
         await output.WriteLineAsync(await AwsStorage.CreateTableAsync(tables, settings.TableName)
             ? $"Made the table {settings.TableName}: keys PK and SK, indexes GSI1 and GSI2, expiry by ttl, paid by request."
             : $"The table {settings.TableName} is there.");

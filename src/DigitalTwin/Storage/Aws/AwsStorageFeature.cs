@@ -1,15 +1,18 @@
 using Amazon.DynamoDBv2;
+using Amazon.Runtime;
 using Amazon.S3;
+using DigitalTwin.Aws;
 
 namespace DigitalTwin.Storage.Aws;
 
 internal static class AwsStorageFeature
 {
     /// <summary>Registers the stores over DynamoDB and S3. Nothing is called before the first use.</summary>
-    public static void AddAwsStorage(this IServiceCollection services, StorageSettings settings)
+    public static void AddAwsStorage(this IServiceCollection services, StorageSettings settings, IConfiguration configuration)
     {
-        services.AddSingleton(_ => AwsClients.DynamoDb());
-        services.AddSingleton(_ => AwsClients.S3());
+        var aws = AwsSettings.Used(configuration);
+        services.AddSingleton(provider => AwsClients.DynamoDb(aws, provider.GetRequiredService<AWSCredentials>()));
+        services.AddSingleton(provider => AwsClients.S3(aws, provider.GetRequiredService<AWSCredentials>()));
         services.AddSingleton<ITable>(provider => new DynamoDbTable(
             provider.GetRequiredService<IAmazonDynamoDB>(),
             settings.TableName,

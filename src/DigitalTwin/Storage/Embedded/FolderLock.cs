@@ -6,17 +6,34 @@ namespace DigitalTwin.Storage.Embedded;
 /// </summary>
 internal sealed class FolderLock : IDisposable
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private const int Tries = 40;
+
     private readonly FileStream file;
 
     private FolderLock(FileStream file) => this.file = file;
 
+    /// <summary>
+    /// Waits two seconds at most for whoever has it to let go: a service manager may start the next process while the last one is ending,
+    /// and a program that the last one was just starting holds a copy of the lock until it runs.
+    /// </summary>
     /// <exception cref="StorageUnavailableException">Another process has the folder, or it cannot be written.</exception>
     public static FolderLock Take(string folder)
     {
         var path = Path.Combine(folder, "lock");
         try
         {
-            return new FolderLock(DataFolder.Open(path, FileMode.OpenOrCreate, FileShare.None));
+            for (var tried = 1; ; tried++)
+            {
+                try
+                {
+                    return new FolderLock(DataFolder.Open(path, FileMode.OpenOrCreate, FileShare.None));
+                }
+                catch (IOException) when (tried < Tries && File.Exists(path))
+                {
+                    Thread.Sleep(Pause);
+                }
+            }
         }
         catch (UnauthorizedAccessException e)
         {

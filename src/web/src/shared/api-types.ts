@@ -142,6 +142,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example id: 1.0
+                         *     data: {"type":"start","messageId":"s-3vYx0dJm2kqEo9TzqWn4Lg.1"}
+                         *
+                         *     id: 4.36
+                         *     data: {"type":"text-delta","id":"answer","delta":"I was born on 10 December 1815. [1]"}
+                         *
+                         *     data: [DONE]
+                         */
                         "text/event-stream": string;
                     };
                 };
@@ -235,6 +244,7 @@ export interface paths {
                     "Last-Event-ID"?: string;
                 };
                 path: {
+                    /** @description A turn, as an answer or a session names it: the session's id, a dot and a number. */
                     turnId: string;
                 };
                 cookie?: never;
@@ -247,6 +257,15 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example id: 1.0
+                         *     data: {"type":"start","messageId":"s-3vYx0dJm2kqEo9TzqWn4Lg.1"}
+                         *
+                         *     id: 4.36
+                         *     data: {"type":"text-delta","id":"answer","delta":"I was born on 10 December 1815. [1]"}
+                         *
+                         *     data: [DONE]
+                         */
                         "text/event-stream": string;
                     };
                 };
@@ -302,6 +321,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A turn, as an answer or a session names it: the session's id, a dot and a number. */
                     turnId: string;
                 };
                 cookie?: never;
@@ -374,6 +394,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A turn, as an answer or a session names it: the session's id, a dot and a number. */
                     turnId: string;
                 };
                 cookie?: never;
@@ -575,7 +596,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most, 1 to 100. */
                     limit?: number;
+                    /** @description `nextCursor` of the page before; absent for the first page. */
                     cursor?: string;
                 };
                 header?: never;
@@ -635,12 +658,16 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most, 1 to 100. */
                     limit?: number;
+                    /** @description `nextCursor` of the page before; absent for the first page. */
                     cursor?: string;
+                    /** @description `asc` for the oldest turn first, `desc` for the newest. */
                     order?: string;
                 };
                 header?: never;
                 path: {
+                    /** @description A session, as an answer or the list of sessions names it. */
                     id: string;
                 };
                 cookie?: never;
@@ -693,6 +720,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A session, as an answer or the list of sessions names it. */
                     id: string;
                 };
                 cookie?: never;
@@ -772,6 +800,42 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "visitorId": "v-Eo9TzqWn4Lg3vYx0dJm2kq",
+                         *       "exportedAt": "2026-11-21T09:00:00Z",
+                         *       "sessions": [
+                         *         {
+                         *           "sessionId": "s-3vYx0dJm2kqEo9TzqWn4Lg",
+                         *           "title": "When were you born?",
+                         *           "createdAt": "2026-11-21T09:00:00Z",
+                         *           "lastActiveAt": "2026-11-21T09:00:00Z",
+                         *           "turns": [
+                         *             {
+                         *               "turnId": "s-3vYx0dJm2kqEo9TzqWn4Lg.1",
+                         *               "sequence": 1,
+                         *               "status": "answered",
+                         *               "question": "When were you born?",
+                         *               "answer": "I was born on 10 December 1815. [1]",
+                         *               "citations": [
+                         *                 {
+                         *                   "n": 1,
+                         *                   "documentId": "persona",
+                         *                   "title": "About Ada Lovelace",
+                         *                   "quote": "I was born on 10 December 1815."
+                         *                 }
+                         *               ],
+                         *               "suggestions": [],
+                         *               "agent": "twin",
+                         *               "engine": "extractive",
+                         *               "createdAt": "2026-11-21T09:00:00Z",
+                         *               "feedback": null
+                         *             }
+                         *           ]
+                         *         }
+                         *       ]
+                         *     }
+                         */
                         "application/json": Record<string, never>;
                     };
                 };
@@ -883,8 +947,11 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description `ready`, `running`, `done` or `failed`. */
                     state?: string;
+                    /** @description How many at most, 1 to 100. */
                     limit?: number;
+                    /** @description `nextCursor` of the page before; absent for the first page. */
                     cursor?: string;
                 };
                 header?: never;
@@ -966,6 +1033,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A job, as the list of jobs names it. */
                     id: string;
                 };
                 cookie?: never;
@@ -1071,6 +1139,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A job, as the list of jobs names it. */
                     id: string;
                 };
                 cookie?: never;
@@ -1165,7 +1234,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most, 1 to 100. */
                     limit?: number;
+                    /** @description `nextCursor` of the page before; absent for the first page. */
                     cursor?: string;
                 };
                 header?: never;
@@ -1337,6 +1408,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A document, as the list of documents names it. */
                     id: string;
                 };
                 cookie?: never;
@@ -1407,6 +1479,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description A document, as the list of documents names it. */
                     id: string;
                 };
                 cookie?: never;
@@ -1653,7 +1726,7 @@ export interface paths {
         };
         /**
          * Store a new version of the persona
-         * @description With If-Match, the change happens only when the current version is that one; otherwise 412.
+         * @description Takes what a GET returned, edited; only `me` and `profile` count. With If-Match, the change happens only when the current version is that one; otherwise 412.
          */
         put: {
             parameters: {
@@ -1772,7 +1845,9 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description How many at most, 1 to 100. */
                     limit?: number;
+                    /** @description `nextCursor` of the page before; absent for the first page. */
                     cursor?: string;
                 };
                 header?: never;
@@ -1849,6 +1924,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The number of a version. */
                     version: number;
                 };
                 cookie?: never;
@@ -1940,6 +2016,7 @@ export interface paths {
                     "If-Match"?: string;
                 };
                 path: {
+                    /** @description The number of a version. */
                     version: number;
                 };
                 cookie?: never;
@@ -2097,6 +2174,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    /** @description The version of the style sheet: its ETag without quotes. */
                     v?: string;
                 };
                 header?: never;
@@ -2111,6 +2189,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        /** @example :root{--accent:#2f5d50;--accent-ink:#ffffff} */
                         "text/css": string;
                     };
                 };
@@ -2226,7 +2305,19 @@ export interface components {
              */
             items: number;
         };
-        /** @description What was erased. It holds no personal data. */
+        /**
+         * @description What was erased. It holds no personal data.
+         * @example {
+         *       "receiptId": "e-0dJm2kqEo9TzqWn4Lg3vYx",
+         *       "erasedAt": "2026-11-21T09:00:00Z",
+         *       "erased": {
+         *         "sessions": 1,
+         *         "turns": 4,
+         *         "transcripts": 1,
+         *         "items": 7
+         *       }
+         *     }
+         */
         EraseReceipt: {
             receiptId: string;
             /** Format: date-time */
@@ -2245,6 +2336,23 @@ export interface components {
             /** @description Up to 1,000 characters. */
             comment?: string | null;
         };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "jobId": "j-2kqEo9TzqWn4Lg3vYx0dJm",
+         *           "kind": "transcript",
+         *           "state": "ready",
+         *           "attempts": 0,
+         *           "createdAt": "2026-11-21T09:00:00Z",
+         *           "dueAt": "2026-11-21T09:10:00Z",
+         *           "finishedAt": null,
+         *           "reason": null
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
         JobList: {
             items: components["schemas"]["JobView"][];
             nextCursor?: string | null;
@@ -2254,7 +2362,19 @@ export interface components {
          * @enum {string}
          */
         JobState: "ready" | "running" | "done" | "failed";
-        /** @description A job as the owner sees it: never its payload, which may lead to a person. */
+        /**
+         * @description A job as the owner sees it: never its payload, which may lead to a person.
+         * @example {
+         *       "jobId": "j-2kqEo9TzqWn4Lg3vYx0dJm",
+         *       "kind": "transcript",
+         *       "state": "ready",
+         *       "attempts": 0,
+         *       "createdAt": "2026-11-21T09:00:00Z",
+         *       "dueAt": "2026-11-21T09:10:00Z",
+         *       "finishedAt": null,
+         *       "reason": null
+         *     }
+         */
         JobView: {
             jobId: string;
             kind: string;
@@ -2276,6 +2396,17 @@ export interface components {
             /** @description Why the last try failed. */
             reason?: string | null;
         };
+        /**
+         * @example {
+         *       "documentId": "d-7hQm2kqEo9TzqWn4Lg3vYx",
+         *       "title": "Opening hours",
+         *       "mediaType": "text/plain",
+         *       "status": "ready",
+         *       "passages": 1,
+         *       "bytes": 38,
+         *       "createdAt": "2026-11-21T09:00:00Z"
+         *     }
+         */
         KnowledgeDocument: {
             documentId: string;
             title: string;
@@ -2295,6 +2426,22 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
         };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "documentId": "d-7hQm2kqEo9TzqWn4Lg3vYx",
+         *           "title": "Opening hours",
+         *           "mediaType": "text/plain",
+         *           "status": "ready",
+         *           "passages": 1,
+         *           "bytes": 38,
+         *           "createdAt": "2026-11-21T09:00:00Z"
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
         KnowledgeDocumentList: {
             items: components["schemas"]["KnowledgeDocument"][];
             nextCursor?: string | null;
@@ -2308,6 +2455,19 @@ export interface components {
             /** Format: double */
             score: number;
         };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "documentId": "d-7hQm2kqEo9TzqWn4Lg3vYx",
+         *           "title": "Opening hours",
+         *           "heading": "",
+         *           "text": "We are open from 9 to 17 on weekdays.",
+         *           "score": 7.25
+         *         }
+         *       ]
+         *     }
+         */
         KnowledgeHitList: {
             items: components["schemas"]["KnowledgeHit"][];
         };
@@ -2325,6 +2485,11 @@ export interface components {
              */
             top?: number | null;
         };
+        /**
+         * @example {
+         *       "status": "live"
+         *     }
+         */
         LiveStatus: {
             status: string;
         };
@@ -2344,7 +2509,18 @@ export interface components {
             /** @description `text/plain` (default), `text/markdown` or `text/html`. */
             mediaType?: string | null;
         };
-        /** @description What everybody may know of the twin. */
+        /**
+         * @description What everybody may know of the twin.
+         * @example {
+         *       "name": "Ada Lovelace",
+         *       "headline": "Mathematician",
+         *       "greeting": "Good day.",
+         *       "suggestions": [
+         *         "Who was your father?"
+         *       ],
+         *       "accent": "#2f5d50"
+         *     }
+         */
         PersonaProfile: {
             name: string;
             /** @description One line under the name. */
@@ -2357,7 +2533,8 @@ export interface components {
             accent: string;
         };
         /**
-         * @description The new text and profile.
+         * @description The new text and profile. What else a version has may stand beside them, so that one that was read can be edited and sent back; it is
+         *     not taken over.
          * @example {
          *       "me": "I am Ada Lovelace.",
          *       "profile": {
@@ -2374,8 +2551,31 @@ export interface components {
         PersonaUpdate: {
             me: string;
             profile: components["schemas"]["PersonaProfile"];
+            /** Format: int32 */
+            version?: number | null;
+            /** Format: date-time */
+            createdAt?: string | null;
+            /** Format: int32 */
+            restoredFrom?: number | null;
         };
-        /** @description A version of the persona: the free text and the profile, kept for ever. */
+        /**
+         * @description A version of the persona: the free text and the profile, kept for ever.
+         * @example {
+         *       "version": 2,
+         *       "me": "I am Ada Lovelace.",
+         *       "profile": {
+         *         "name": "Ada Lovelace",
+         *         "headline": "Mathematician",
+         *         "greeting": "Good day.",
+         *         "suggestions": [
+         *           "Who was your father?"
+         *         ],
+         *         "accent": "#2f5d50"
+         *       },
+         *       "createdAt": "2026-11-21T09:00:00Z",
+         *       "restoredFrom": null
+         *     }
+         */
         PersonaVersion: {
             /**
              * Format: int32
@@ -2393,6 +2593,19 @@ export interface components {
              */
             restoredFrom?: number | null;
         };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "version": 1,
+         *           "name": "Ada Lovelace",
+         *           "createdAt": "2026-11-21T09:00:00Z",
+         *           "restoredFrom": null
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
         PersonaVersionList: {
             items: components["schemas"]["PersonaVersionSummary"][];
             nextCursor?: string | null;
@@ -2432,12 +2645,52 @@ export interface components {
                 [key: string]: string[];
             } | null;
         };
+        /**
+         * @example {
+         *       "status": "ready",
+         *       "engines": [
+         *         "extractive"
+         *       ]
+         *     }
+         */
         ReadyStatus: {
             status: string;
             /** @description The engines in the order in which they are asked. */
             engines: string[];
         };
-        /** @description One session with a page of its turns. */
+        /**
+         * @description One session with a page of its turns.
+         * @example {
+         *       "sessionId": "s-3vYx0dJm2kqEo9TzqWn4Lg",
+         *       "title": "When were you born?",
+         *       "createdAt": "2026-11-21T09:00:00Z",
+         *       "lastActiveAt": "2026-11-21T09:00:00Z",
+         *       "turnCount": 1,
+         *       "items": [
+         *         {
+         *           "turnId": "s-3vYx0dJm2kqEo9TzqWn4Lg.1",
+         *           "sequence": 1,
+         *           "status": "answered",
+         *           "question": "When were you born?",
+         *           "answer": "I was born on 10 December 1815. [1]",
+         *           "citations": [
+         *             {
+         *               "n": 1,
+         *               "documentId": "persona",
+         *               "title": "About Ada Lovelace",
+         *               "quote": "I was born on 10 December 1815."
+         *             }
+         *           ],
+         *           "suggestions": [],
+         *           "agent": "twin",
+         *           "engine": "extractive",
+         *           "createdAt": "2026-11-21T09:00:00Z",
+         *           "feedback": null
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
         SessionDetail: {
             sessionId: string;
             title: string;
@@ -2453,6 +2706,20 @@ export interface components {
             items: components["schemas"]["TurnView"][];
             nextCursor?: string | null;
         };
+        /**
+         * @example {
+         *       "items": [
+         *         {
+         *           "sessionId": "s-3vYx0dJm2kqEo9TzqWn4Lg",
+         *           "title": "When were you born?",
+         *           "createdAt": "2026-11-21T09:00:00Z",
+         *           "lastActiveAt": "2026-11-21T09:00:00Z",
+         *           "turnCount": 1
+         *         }
+         *       ],
+         *       "nextCursor": null
+         *     }
+         */
         SessionList: {
             items: components["schemas"]["SessionSummary"][];
             nextCursor?: string | null;

@@ -97,6 +97,39 @@ public sealed class LambdaLifecycleTests
         Assert.Contains("The process ends.", twin.Process.Output, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Told_to_end_it_answers_what_it_has_begun_and_asks_for_no_more()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGTERM.");
+        await using var model = await OpenAiServer.StartAsync();
+        await using var twin = await PublishedTwin.StartAsync(("Twin:Engines:OpenAI:BaseUrl", model.BaseUrl));
+        var reply = model.Next(OpenAiReply.Gated().Token("In "));
+        using var call = twin.Runtime.Invoke(RecordedEvent.Url("POST", "/api/chat/stream", """{"message": "When were you born?"}"""));
+        await StreamingTests.ReadToAsync(call, "\"delta\":\"In \"");
+
+        await twin.Process.TerminateAsync();
+        reply.Token("1815.").Finish().Done();
+        var rest = await StreamingTests.ReadToAsync(call, "[DONE]");
+
+        Assert.Contains("\"delta\":\"1815.\"", rest, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"type\":\"error\"", rest, StringComparison.Ordinal);
+        Assert.Null(await call.Ended);
+        Assert.Equal(0, await twin.Process.ExitAsync(Patience));
+        Assert.Equal(1, twin.Runtime.NextAsked);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Told_to_end_while_it_waits_it_ends_at_once()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGTERM.");
+        await using var twin = await PublishedTwin.StartAsync();
+        await twin.AnswerAsync(RecordedEvent.Chat());
+
+        await twin.Process.TerminateAsync();
+
+        Assert.Equal(0, await twin.Process.ExitAsync(TimeSpan.FromSeconds(5)));
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task A_thousand_events_leave_nothing_behind()
     {

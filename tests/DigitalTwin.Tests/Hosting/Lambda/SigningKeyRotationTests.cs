@@ -3,6 +3,7 @@ using Amazon.Runtime;
 using DigitalTwin.Aws;
 using DigitalTwin.Hosting.Lambda;
 using DigitalTwin.Memory;
+using DigitalTwin.Tests.Aws;
 using DigitalTwin.Tests.Testing;
 using DigitalTwin.Tests.Testing.Lambda;
 using Microsoft.AspNetCore.Http;
@@ -21,11 +22,10 @@ public sealed class SigningKeyRotationTests(MotoServer moto)
     private static readonly string[] Steps = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 
     [Fact(Timeout = 60_000)]
-    public async Task Four_steps_give_the_secret_another_key_and_keep_the_last_one_and_all_else()
+    public async Task Four_steps_give_the_secret_a_next_key_and_keep_all_else()
     {
         using var secret = await RotatedSecret.CreateAsync(moto, "rotation/whole", Text);
         await using var host = await StartAsync(secret.Arn);
-        var old = await SettingsAsync(secret);
         await secret.BeginAsync(Token(1));
 
         foreach (var step in Steps)
@@ -34,15 +34,54 @@ public sealed class SigningKeyRotationTests(MotoServer moto)
         }
 
         var now = (await secret.CurrentAsync()).AsObject();
-        var key = now.Text("Twin:Signing:Key");
-        Assert.True(key.Length >= 32 && key != FirstKey);
+        var next = now.Text("Twin:Signing:NextKey");
+        Assert.True(next.Length >= 32 && next != FirstKey);
         var expected = JsonNode.Parse(Text)!.AsObject();
-        (expected["Twin:Signing:Key"], expected["Twin:Signing:PreviousKey"]) = (key, FirstKey);
+        expected["Twin:Signing:NextKey"] = next;
         Assert.True(JsonNode.DeepEquals(expected, now));
         Assert.Equal(Token(1), await secret.CurrentVersionAsync());
-        var visitor = new DefaultHttpContext();
-        var id = new VisitorCookie(old, TimeProvider.System).Ensure(visitor);
-        Assert.Equal(id, new VisitorCookie(await SettingsAsync(secret), TimeProvider.System).Read(Next(visitor)));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task From_the_second_on_each_rotation_lets_the_next_key_sign_and_keeps_the_last()
+    {
+        using var secret = await RotatedSecret.CreateAsync(moto, "rotation/twice", Text);
+        await using var host = await StartAsync(secret.Arn);
+        var keys = new List<(string Key, string? Previous, string Next)>();
+        for (var i = 1; i <= 3; i++)
+        {
+            await secret.BeginAsync(Token(i));
+            await RotateAsync(host, secret, Token(i), Steps);
+            var now = (await secret.CurrentAsync()).AsObject();
+            keys.Add((now.Text("Twin:Signing:Key"), now["Twin:Signing:PreviousKey"]?.ToString(), now.Text("Twin:Signing:NextKey")));
+        }
+
+        Assert.Equal((FirstKey, null), (keys[0].Key, keys[0].Previous));
+        Assert.Equal((keys[0].Next, FirstKey), (keys[1].Key, keys[1].Previous));
+        Assert.Equal((keys[1].Next, keys[1].Key), (keys[2].Key, keys[2].Previous));
+        Assert.Equal(4, keys.SelectMany(one => new[] { one.Key, one.Next }).Distinct().Count());
+    }
+
+    /// <summary>Instances learn of a rotation each at its own time; between them nobody becomes a stranger.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task An_instance_that_knows_of_a_rotation_and_one_that_does_not_yet_take_each_others_visitors()
+    {
+        using var secret = await RotatedSecret.CreateAsync(moto, "rotation/mixed", Text);
+        await using var host = await StartAsync(secret.Arn);
+        var instances = new List<VisitorCookie> { await InstanceAsync(secret) };
+        for (var i = 1; i <= 3; i++)
+        {
+            await secret.BeginAsync(Token(i));
+            await RotateAsync(host, secret, Token(i), Steps);
+            instances.Add(await InstanceAsync(secret));
+        }
+
+        foreach (var (before, after) in instances.Zip(instances.Skip(1)))
+        {
+            var (old, young) = (new DefaultHttpContext(), new DefaultHttpContext());
+            Assert.Equal(before.Ensure(old), after.Read(Next(old)));
+            Assert.Equal(after.Ensure(young), before.Read(Next(young)));
+        }
     }
 
     [Fact(Timeout = 60_000)]
@@ -63,24 +102,6 @@ public sealed class SigningKeyRotationTests(MotoServer moto)
         }
 
         Assert.Equal((Token(1), made), (await secret.CurrentVersionAsync(), await secret.TextAsync(Token(1))));
-    }
-
-    [Fact(Timeout = 60_000)]
-    public async Task The_next_rotation_forgets_the_key_before_the_last()
-    {
-        using var secret = await RotatedSecret.CreateAsync(moto, "rotation/twice", Text);
-        await using var host = await StartAsync(secret.Arn);
-        await secret.BeginAsync(Token(1));
-        await RotateAsync(host, secret, Token(1), Steps);
-        var second = (await secret.CurrentAsync()).AsObject().Text("Twin:Signing:Key");
-        await secret.BeginAsync(Token(2));
-
-        await RotateAsync(host, secret, Token(2), Steps);
-
-        var third = (await secret.CurrentAsync()).AsObject();
-        Assert.Equal(second, third.Text("Twin:Signing:PreviousKey"));
-        Assert.NotEqual(second, third.Text("Twin:Signing:Key"));
-        Assert.DoesNotContain(FirstKey, third.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 60_000)]
@@ -119,6 +140,7 @@ public sealed class SigningKeyRotationTests(MotoServer moto)
     [InlineData("""{"Twin:Signing:Key":"short-marker"}""")]
     [InlineData("""{"Twin:Signing:Key":{"text-marker":1}}""")]
     [InlineData("""{"Twin:Signing:Key":"first-signing-key-marker-0123456789abcdef","Twin:Signing:PreviousKey":"another-marker"}""")]
+    [InlineData("""{"Twin:Signing:Key":"first-signing-key-marker-0123456789abcdef","Twin:Signing:NextKey":"next-signing-key-marker-0123456789abcdef"}""")]
     public async Task A_pending_version_that_is_none_of_ours_never_becomes_current(string pending)
     {
         using var secret = await RotatedSecret.CreateAsync(moto, $"rotation/bad-{pending.Length}", Text);
@@ -158,17 +180,20 @@ public sealed class SigningKeyRotationTests(MotoServer moto)
     }
 
     [Theory]
-    [InlineData("""{"Twin:Signing:Key":"KEY","Twin:Signing:PreviousKey":"OLD"}""")]
-    [InlineData("""{"Twin__Signing__Key":"KEY","twin__signing__previouskey":"OLD"}""")]
-    [InlineData("""{"Twin":{"Signing":{"Key":"KEY","PreviousKey":"OLD"}}}""")]
-    [InlineData("""{"Twin":{"Signing:Key":"KEY"},"Twin:Signing":{"PreviousKey":"OLD"}}""")]
+    [InlineData("""{"Twin:Signing:Key":"KEY","Twin:Signing:PreviousKey":"OLD","Twin:Signing:NextKey":"NEXT"}""")]
+    [InlineData("""{"Twin__Signing__Key":"KEY","twin__signing__previouskey":"OLD","TWIN__Signing__NextKey":"NEXT"}""")]
+    [InlineData("""{"Twin":{"Signing":{"Key":"KEY","PreviousKey":"OLD","NextKey":"NEXT"}}}""")]
+    [InlineData("""{"Twin":{"Signing:Key":"KEY"},"Twin:Signing":{"PreviousKey":"OLD","NextKey":"NEXT"}}""")]
     public void Keys_are_found_in_every_way_of_writing_settings(string text)
     {
-        var rotated = SigningKeys.Rotated(SigningKeys.Parse(text.Replace("KEY", FirstKey, StringComparison.Ordinal)), "next");
+        const string next = "next-signing-key-marker-0123456789abcdef";
+        var rotated = SigningKeys.Rotated(
+            SigningKeys.Parse(text.Replace("\"KEY\"", $"\"{FirstKey}\"", StringComparison.Ordinal).Replace("\"NEXT\"", $"\"{next}\"", StringComparison.Ordinal)), "after");
 
-        Assert.Equal(("next", FirstKey), (rotated.Text("Twin:Signing:Key"), rotated.Text("Twin:Signing:PreviousKey")));
+        string[] names = ["Key", "PreviousKey", "NextKey"];
+        Assert.Equal([next, FirstKey, "after"], names.Select(name => rotated.Text($"Twin:Signing:{name}")));
         Assert.DoesNotContain("OLD", rotated.ToJsonString(), StringComparison.Ordinal);
-        Assert.Equal(2, rotated.ToJsonString().Split('"').Count(part => part is "next" or FirstKey));
+        Assert.Equal(3, rotated.ToJsonString().Split('"').Count(part => part is "after" or next or FirstKey));
     }
 
     private Task<LambdaHost> StartAsync(string secretArn) => LambdaHost.StartAsync(
@@ -205,12 +230,15 @@ public sealed class SigningKeyRotationTests(MotoServer moto)
         Assert.DoesNotContain("-marker", failure.Error.Body, StringComparison.Ordinal);
     }
 
-    private static async Task<MemorySettings> SettingsAsync(RotatedSecret secret)
+    /// <summary>The cookies of an instance that reads the secret now.</summary>
+    private static async Task<VisitorCookie> InstanceAsync(RotatedSecret secret)
     {
-        using var configuration = new ConfigurationManager();
-        var settings = new AwsSettings(AwsGate.Region, secret.Arn, null, new Dictionary<string, string>());
-        await configuration.AddSecretsAsync(settings, new SecretsManager(secret.Aws.Client));
-        return MemorySettings.From(configuration);
+        var configuration = new ConfigurationManager();
+        var settings = EmulatedAws.SettingsFor(new Uri("http://localhost")) with { AppSecretId = secret.Arn };
+        var secrets = new SecretSettings(settings, configuration);
+        await secrets.ReadAsync(new SecretsManager(secret.Aws.Client), TestContext.Current.CancellationToken);
+        ((IConfigurationBuilder)configuration).Add(secrets);
+        return new VisitorCookie(new(() => MemorySettings.From(configuration)), TimeProvider.System);
     }
 
     /// <summary>The browser's next request.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using DigitalTwin.Tests.Testing;
@@ -11,36 +9,8 @@ using Xunit;
 namespace DigitalTwin.Tests.Hosting.Lambda;
 
 /// <summary>Answers through the function URL, sent as they are written.</summary>
-[Collection(TimingTests.Name)]
-public sealed class StreamingTests : IDisposable
+public sealed class StreamingTests
 {
-    private const int Events = 40;
-    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(30);
-
-    private readonly List<long> flushed = [];
-    private readonly SemaphoreSlim arrival = new(0);
-
-    public void Dispose() => arrival.Dispose();
-
-    /// <summary>Another process may take the machine for longer than that, so the best of some tries counts.</summary>
-    [Fact(Timeout = 60_000)]
-    public async Task Every_flush_is_with_the_reader_within_30_ms()
-    {
-        const int tries = 5;
-        await using var host = await LambdaHost.StartAsync(routes: app => app.MapGet("/test/events", FlushEventsAsync));
-
-        var longest = TimeSpan.MaxValue;
-        for (var i = 0; i < tries && longest > Limit; i++)
-        {
-            var times = await TimesAsync(host);
-            longest = times[^1];
-            TestContext.Current.TestOutputHelper!.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"A flush: median {times[times.Count / 2].TotalMilliseconds:F2} ms, longest {longest.TotalMilliseconds:F2} ms"));
-        }
-
-        Assert.InRange(longest, TimeSpan.Zero, Limit);
-    }
-
     [Fact(Timeout = 60_000)]
     public async Task A_chat_answer_arrives_word_by_word()
     {
@@ -139,39 +109,4 @@ public sealed class StreamingTests : IDisposable
         var prelude = JsonNode.Parse(answer[..answer.IndexOf('\0', StringComparison.Ordinal)])!;
         return prelude["cookies"]![0]!.GetValue<string>().Split(';')[0];
     }
-
-    /// <summary>Writes the next event when the one before has arrived.</summary>
-    private async Task FlushEventsAsync(HttpContext context)
-    {
-        flushed.Clear();
-        for (var i = 0; i < Events; i++)
-        {
-            flushed.Add(Stopwatch.GetTimestamp());
-            await context.Response.WriteAsync(Line(i), CancellationToken.None);
-            await arrival.WaitAsync(CancellationToken.None);
-        }
-    }
-
-    /// <summary>From flush to arrival, the shortest first; the first event, which opens the stream, is left out.</summary>
-    private async Task<List<TimeSpan>> TimesAsync(LambdaHost host)
-    {
-        using var call = host.Runtime.Invoke(RecordedEvent.Url("GET", "/test/events"));
-        var arrived = new List<long>();
-        for (var i = 0; i < Events; i++)
-        {
-            LambdaPiece piece;
-            do
-            {
-                piece = await call.Pieces.ReadAsync(TestContext.Current.CancellationToken);
-            }
-            while (!Encoding.UTF8.GetString(piece.Bytes).EndsWith(Line(i), StringComparison.Ordinal));
-            arrived.Add(piece.At);
-            arrival.Release();
-        }
-
-        Assert.Null(await call.Ended);
-        return [.. flushed.Zip(arrived, Stopwatch.GetElapsedTime).Skip(1).Order()];
-    }
-
-    private static string Line(int i) => string.Create(CultureInfo.InvariantCulture, $"data: {i}\n\n");
 }

@@ -34,6 +34,23 @@ public sealed class AwsSetupTests(MotoServer moto) : IDisposable
     }
 
     [Fact]
+    public async Task The_region_and_the_addresses_are_those_of_the_settings()
+    {
+        (string, string)[] settings =
+        [
+            .. Settings().Where(setting => !setting.Setting.StartsWith("AWS_ENDPOINT", StringComparison.Ordinal) && setting.Setting != "AWS_REGION"),
+            ("Twin:Aws:Region", AwsGate.Region), ("AWS_ENDPOINT_URL_DYNAMODB", moto.Gate.Address), ("AWS_ENDPOINT_URL_S3", moto.Gate.Address),
+            ("HOME", folder.Path), ("AWS_EC2_METADATA_DISABLED", "true"),
+        ];
+
+        var ended = await TwinCommand.RunAsync(folder.Path, ["setup-storage"], settings);
+
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Errors));
+        await AssertTableAsync();
+        await AssertBucketAsync();
+    }
+
+    [Fact]
     public async Task A_table_with_other_keys_is_not_taken_for_ours()
     {
         using var tables = moto.Gate.DynamoDb();

@@ -152,6 +152,22 @@ public sealed class EmbeddedTableRecoveryTests : IDisposable
         Assert.Equal(["1", "2"], await SortsAsync(reopened));
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_second_opening_waits_for_the_first_to_end()
+    {
+        var opened = new TaskCompletionSource<EmbeddedTable>();
+        var next = new Thread(() => opened.SetResult(folder.Open()));
+
+        await using (folder.Open())
+        {
+            next.Start();
+            SpinWait.SpinUntil(() => next.ThreadState.HasFlag(ThreadState.WaitSleepJoin) || opened.Task.IsCompleted);
+        }
+
+        await using var table = await opened.Task;
+        Assert.True((await table.WriteAsync(new[] { Put("after") }, Cancel)).Committed);
+    }
+
     [Fact]
     public async Task A_second_opening_is_refused_while_the_first_lasts()
     {

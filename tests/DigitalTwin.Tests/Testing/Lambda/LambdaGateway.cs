@@ -18,11 +18,12 @@ public sealed class LambdaGateway : IAsyncDisposable
     private static readonly string[] NeverPassedOn = ["connection", "transfer-encoding", "keep-alive", "upgrade", "cookie"];
 
     private readonly LoopbackRuntimeApi functions;
+    private readonly IReadOnlyDictionary<string, string>? ownerTokens;
     private readonly WebApplication app;
 
-    private LambdaGateway(LoopbackRuntimeApi functions)
+    private LambdaGateway(LoopbackRuntimeApi functions, IReadOnlyDictionary<string, string>? ownerTokens)
     {
-        this.functions = functions;
+        (this.functions, this.ownerTokens) = (functions, ownerTokens);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -36,15 +37,20 @@ public sealed class LambdaGateway : IAsyncDisposable
 
     public Uri Address => new(app.Urls.Single());
 
-    public static async Task<LambdaGateway> StartAsync(LoopbackRuntimeApi functions)
+    /// <param name="ownerTokens">
+    /// The tokens that the owner's user pool gave out, each with its bearer's groups; null when there is no pool, and so no authorizer before
+    /// the owner's routes.
+    /// </param>
+    public static async Task<LambdaGateway> StartAsync(LoopbackRuntimeApi functions, IReadOnlyDictionary<string, string>? ownerTokens = null)
     {
-        var gateway = new LambdaGateway(functions);
+        var gateway = new LambdaGateway(functions, ownerTokens);
         await gateway.app.StartAsync();
         return gateway;
     }
 
     /// <summary>The event that the HTTP API, or the function URL, makes of a request.</summary>
-    public static async Task<string> EventOfAsync(HttpContext context, bool throughFunctionUrl)
+    /// <param name="groups">What the authorizer has read in the token; null where none stands before the route.</param>
+    public static async Task<string> EventOfAsync(HttpContext context, bool throughFunctionUrl, string? groups = null)
     {
         var request = context.Request;
         using var body = new MemoryStream();
@@ -62,7 +68,7 @@ public sealed class LambdaGateway : IAsyncDisposable
             json.WriteString("rawPath", path);
             json.WriteString("rawQueryString", query);
             WriteHeaders(json, request);
-            WriteContext(json, context, path, throughFunctionUrl);
+            WriteContext(json, context, path, throughFunctionUrl, groups);
             if (body.Length > 0)
             {
                 WriteBody(json, body.ToArray(), request.ContentType);
@@ -87,8 +93,15 @@ public sealed class LambdaGateway : IAsyncDisposable
 
     private async Task HandleAsync(HttpContext context)
     {
+        string? groups = null;
+        if (ownerTokens is not null && context.Request.Path.StartsWithSegments("/api/owner") && !ownerTokens.TryGetValue(TokenOf(context), out groups))
+        {
+            await RefuseAsync(context);
+            return;
+        }
+
         var streams = GoesToFunctionUrl(context.Request.Path);
-        using var call = functions.Invoke(await EventOfAsync(context, streams));
+        using var call = functions.Invoke(await EventOfAsync(context, streams, groups));
         try
         {
             if (await Task.WhenAny(call.Answer, call.Streamed) == call.Streamed)
@@ -107,6 +120,17 @@ public sealed class LambdaGateway : IAsyncDisposable
             context.Response.ContentType = "application/json";
             await context.Response.WriteAsync("""{"message":"Internal Server Error"}""");
         }
+    }
+
+    private static string TokenOf(HttpContext context) => context.Request.Headers.Authorization.ToString().Split(' ')[^1];
+
+    /// <summary>As the HTTP API itself answers: no event is made.</summary>
+    private static Task RefuseAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        context.Response.ContentType = "application/json";
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return context.Response.WriteAsync("""{"message":"Unauthorized"}""");
     }
 
     private static async Task WholeAsync(HttpContext context, string answer)
@@ -146,7 +170,12 @@ public sealed class LambdaGateway : IAsyncDisposable
                 begun = true;
             }
 
-            await context.Response.Body.WriteAsync(body, CancellationToken.None);
+            // A response that may have no body does not even take an empty one.
+            if (!body.IsEmpty)
+            {
+                await context.Response.Body.WriteAsync(body, CancellationToken.None);
+            }
+
             await context.Response.Body.FlushAsync(CancellationToken.None);
         }
 
@@ -199,7 +228,7 @@ public sealed class LambdaGateway : IAsyncDisposable
         json.WriteEndObject();
     }
 
-    private static void WriteContext(Utf8JsonWriter json, HttpContext context, string path, bool throughFunctionUrl)
+    private static void WriteContext(Utf8JsonWriter json, HttpContext context, string path, bool throughFunctionUrl, string? groups)
     {
         var domain = throughFunctionUrl ? "abcdefghijklmnopqrstuvwxyz012345.lambda-url.eu-central-1.on.aws" : "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com";
         json.WriteStartObject("requestContext");
@@ -217,6 +246,19 @@ public sealed class LambdaGateway : IAsyncDisposable
         json.WriteString("userAgent", context.Request.Headers.UserAgent.ToString());
         json.WriteEndObject();
         json.WriteNumber("timeEpoch", TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        if (groups is not null)
+        {
+            json.WriteStartObject("authorizer");
+            json.WriteStartObject("jwt");
+            json.WriteStartObject("claims");
+            json.WriteString("sub", "5c1f0c9e-8b1a-4d43-9f39-0123456789ab");
+            json.WriteString("cognito:groups", groups);
+            json.WriteEndObject();
+            json.WriteNull("scopes");
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 

@@ -71,6 +71,13 @@ public sealed class LambdaProcess : IAsyncDisposable
         return process.WorkingSet64;
     }
 
+    /// <summary>Tells it to end, as Lambda does when it takes an environment down (SIGTERM).</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
     /// <summary>Waits until the process has ended by itself; returns its exit code.</summary>
     public async Task<int> ExitAsync(TimeSpan patience)
     {
