@@ -1,22 +1,20 @@
-using FluentValidation;
-
 namespace DigitalTwin;
 
 /// <summary>Settings that hold secrets, which may change while the twin runs. Whoever needs a secret asks for it each time.</summary>
-public sealed class LiveSettings<T>(Func<T> read, IValidator<T> validator) : ILiveSettings
-    where T : class
+public sealed class LiveSettings<T>(Func<T> read) : ILiveSettings
+    where T : class, ICheckedSettings
 {
-    private T now = Checked(read, validator);
+    private T now = Checked(read);
 
     /// <summary>As they are now, checked. One answer is whole: a change comes as another object.</summary>
     public T Now => Volatile.Read(ref now);
 
-    void ILiveSettings.ReadAgain() => Volatile.Write(ref now, Checked(read, validator));
+    void ILiveSettings.ReadAgain() => Volatile.Write(ref now, Checked(read));
 
-    private static T Checked(Func<T> read, IValidator<T> validator)
+    private static T Checked(Func<T> read)
     {
         var settings = read();
-        settings.Check(validator);
+        settings.Check();
         return settings;
     }
 }

@@ -8,7 +8,7 @@ try
         return await TwinApplication.SetUpStorageAsync(settings);
     }
 
-    var builder = WebApplication.CreateSlimBuilder(args);
+    var builder = TwinApplication.CreateBuilder(args);
     builder.AddTwin();
 
     var app = builder.Build();

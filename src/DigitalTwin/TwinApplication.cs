@@ -2,6 +2,7 @@ using DigitalTwin.Aws;
 using DigitalTwin.Chat;
 using DigitalTwin.Engines;
 using DigitalTwin.Hosting;
+using DigitalTwin.Hosting.Lambda;
 using DigitalTwin.Jobs;
 using DigitalTwin.Knowledge;
 using DigitalTwin.Memory;
@@ -14,6 +15,16 @@ namespace DigitalTwin;
 /// <summary>The application as a list: what it is made of, and what is mapped where.</summary>
 public static class TwinApplication
 {
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var rehearsal = LambdaRehearsal.Begin();
+
+        // Settings are read once, so nothing needs to watch their files.
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
+        builder.Services.AddSingleton(rehearsal);
+        return builder;
+    }
+
     public static void AddTwin(this WebApplicationBuilder builder)
     {
         builder.AddAws();

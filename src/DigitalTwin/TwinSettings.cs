@@ -1,15 +1,13 @@
-using FluentValidation;
-
 namespace DigitalTwin;
 
 /// <summary>Settings are read and checked before anything starts; secrets among them may change later (<see cref="LiveSettings{T}"/>).</summary>
 public static class TwinSettings
 {
-    /// <summary>Registers checked settings. Throws <see cref="BadSettingsException"/> naming each bad setting.</summary>
-    public static T AddSettings<T>(this IServiceCollection services, T settings, IValidator<T> validator)
-        where T : class
+    /// <summary>Registers settings. Throws <see cref="BadSettingsException"/> naming each bad one.</summary>
+    public static T AddSettings<T>(this IServiceCollection services, T settings)
+        where T : class, ICheckedSettings
     {
-        settings.Check(validator);
+        settings.Check();
         services.AddSingleton(settings);
         return settings;
     }
@@ -18,10 +16,10 @@ public static class TwinSettings
     /// Registers checked settings as they are at the start, and with them <see cref="LiveSettings{T}"/>. Throws
     /// <see cref="BadSettingsException"/> naming each bad setting.
     /// </summary>
-    public static T AddLiveSettings<T>(this IServiceCollection services, Func<T> read, IValidator<T> validator)
-        where T : class
+    public static T AddLiveSettings<T>(this IServiceCollection services, Func<T> read)
+        where T : class, ICheckedSettings
     {
-        var live = new LiveSettings<T>(read, validator);
+        var live = new LiveSettings<T>(read);
         services.AddSingleton(live);
         services.AddSingleton<ILiveSettings>(live);
         services.AddSingleton(live.Now);
@@ -29,16 +27,24 @@ public static class TwinSettings
     }
 
     /// <summary>Throws <see cref="BadSettingsException"/> naming each bad setting.</summary>
-    public static void Check<T>(this T settings, IValidator<T> validator)
-        where T : class
+    public static void Check(this ICheckedSettings settings)
     {
-        var result = validator.Validate(settings);
-        if (!result.IsValid)
+        var problems = string.Join(' ', settings.Problems());
+        if (problems.Length > 0)
         {
-            throw new BadSettingsException(string.Join(' ', result.Errors.Select(
-                error => error.ErrorMessage.StartsWith("Twin:", StringComparison.Ordinal) ? error.ErrorMessage : $"{error.PropertyName}: {error.ErrorMessage}")));
+            throw new BadSettingsException(problems);
         }
     }
+}
+
+/// <summary>
+/// Settings that know what they must be. Plain code and no rules made of expressions, as requests have: those are compiled when they are
+/// first met, and every cold start would wait for it (docs/decisions/009).
+/// </summary>
+public interface ICheckedSettings
+{
+    /// <summary>A sentence for each thing that is wrong, which names the setting; none when all is well.</summary>
+    IEnumerable<string> Problems();
 }
 
 /// <summary>A setting that the twin cannot start with; the message names it.</summary>

@@ -1,5 +1,4 @@
 using Amazon;
-using FluentValidation;
 
 namespace DigitalTwin.Aws;
 
@@ -13,7 +12,7 @@ namespace DigitalTwin.Aws;
 /// <param name="SecretLifetime"><c>Twin:Aws:SecretLifetime</c>: after so long the secrets are read again; four minutes by default, five at most.</param>
 /// <param name="Endpoints">Addresses by variable (<c>AWS_ENDPOINT_URL</c>, <c>AWS_ENDPOINT_URL_SQS</c>, …) that go before AWS's own.</param>
 public sealed record AwsSettings(
-    string? Region, string? AppSecretId, string? LlmApiKeySecretId, TimeSpan SecretLifetime, IReadOnlyDictionary<string, string> Endpoints)
+    string? Region, string? AppSecretId, string? LlmApiKeySecretId, TimeSpan SecretLifetime, IReadOnlyDictionary<string, string> Endpoints) : ICheckedSettings
 {
     /// <summary>How long a secret may be used before it is read again.</summary>
     internal static readonly TimeSpan LongestSecretLifetime = TimeSpan.FromMinutes(5);
@@ -37,7 +36,7 @@ public sealed record AwsSettings(
     public static AwsSettings Used(IConfiguration configuration)
     {
         var settings = From(configuration);
-        settings.Check(new AwsSettingsValidator());
+        settings.Check();
         return settings;
     }
 
@@ -55,27 +54,37 @@ public sealed record AwsSettings(
             ? new Uri(address)
             : new Uri($"https://{service.HostPrefix}.{region}.{RegionEndpoint.GetBySystemName(region).PartitionDnsSuffix}");
 
-    private static string? Value(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
-}
-
-internal sealed class AwsSettingsValidator : AbstractValidator<AwsSettings>
-{
-    public AwsSettingsValidator()
+    public IEnumerable<string> Problems()
     {
-        RuleFor(s => s.Region).Must(region => region is null || IsRegion(region))
-            .WithMessage("Twin:Aws:Region (or AWS_REGION) must be the name of a region, such as eu-central-1.");
-        RuleFor(s => s.Region).NotNull().When(s => s.NamesSecrets)
-            .WithMessage("Twin:Aws:Region (or AWS_REGION) is missing; the secrets of Twin:Aws are read from there.");
-        RuleFor(s => s.SecretLifetime).Must(lifetime => lifetime >= TimeSpan.FromMilliseconds(1) && lifetime <= AwsSettings.LongestSecretLifetime)
-            .WithMessage("Twin:Aws:SecretLifetime must be more than zero and at most five minutes, written as hh:mm:ss.");
-        RuleForEach(s => s.Endpoints)
-            .Must(endpoint => Uri.TryCreate(endpoint.Value, UriKind.Absolute, out var uri)
-                && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
-                && uri is { UserInfo: "", Query: "", Fragment: "" })
-            .OverridePropertyName("Twin:Aws")
-            .WithMessage((_, endpoint) => $"{endpoint.Key} must be an http or https address without credentials, query or fragment.");
+        if (Region is not null && !IsRegion(Region))
+        {
+            yield return "Twin:Aws:Region (or AWS_REGION) must be the name of a region, such as eu-central-1.";
+        }
+
+        if (Region is null && NamesSecrets)
+        {
+            yield return "Twin:Aws:Region (or AWS_REGION) is missing; the secrets of Twin:Aws are read from there.";
+        }
+
+        if (SecretLifetime < TimeSpan.FromMilliseconds(1) || SecretLifetime > LongestSecretLifetime)
+        {
+            yield return "Twin:Aws:SecretLifetime must be more than zero and at most five minutes, written as hh:mm:ss.";
+        }
+
+        foreach (var variable in Endpoints.Keys.Where(variable => !IsAddress(Endpoints[variable])))
+        {
+            yield return $"Twin:Aws: {variable} must be an http or https address without credentials, query or fragment.";
+        }
     }
 
     /// <summary>The region becomes part of a host name.</summary>
-    public static bool IsRegion(string name) => name.Length is > 0 and <= 40 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-');
+    internal static bool IsRegion(string name) => name.Length is > 0 and <= 40 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-');
+
+    /// <summary>Whether a request's path can be put behind it.</summary>
+    internal static bool IsAddress(string? address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+        && uri is { UserInfo: "", Query: "", Fragment: "" };
+
+    private static string? Value(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -8,8 +8,7 @@ using DigitalTwin.Persona;
 namespace DigitalTwin.Chat;
 
 /// <summary>
-/// Takes a made-up question to an answer without a store, so that the code for it is compiled before a visitor asks. Where a process
-/// starts for its first question, that runs beside the rest of the start.
+/// Takes a made-up question to an answer without a store, so that the code for it is compiled before a visitor asks.
 /// </summary>
 internal static class AnswerRehearsal
 {
@@ -23,7 +22,7 @@ internal static class AnswerRehearsal
         new ChatRequestValidator().Check(request);
 
         var index = new PassageIndex();
-        var passages = PassageSplitter.Split(DocumentId, "The library", DocumentText.FromPlainText(Knowledge));
+        var passages = PassageSplitter.Split(DocumentId, "The library", DocumentText.FromMarkdown(Knowledge));
         index.Put(DocumentId, passages);
         var persona = new PersonaVersion(1, Knowledge, new PersonaProfile("Rehearsal", "", "", [], ""), DateTimeOffset.UnixEpoch);
 
@@ -41,5 +40,7 @@ internal static class AnswerRehearsal
         var answer = new ChatAnswer(
             "", "", TurnStatus.Answered, said, CitationBuilder.Build(said, markers.Used, grounding, marksAll: true), Suggestions.For(persona, null), "", null, default);
         JsonSerializer.SerializeToUtf8Bytes(answer, json.GetTypeInfo(typeof(ChatAnswer)));
+        var turn = new TurnRecord { Status = answer.Status, Question = Question, Answer = said, Citations = answer.Citations, CreatedAt = answer.CreatedAt };
+        JsonSerializer.SerializeToUtf8Bytes(turn, MemoryRecordsJson.Default.TurnRecord);
     }
 }

@@ -6,7 +6,7 @@ namespace DigitalTwin.Engines;
 /// Section <c>Twin:Engines</c>. The chain is the order in which engines are asked; it always ends in <c>extractive</c>, which needs
 /// nothing, so that the twin never goes dark.
 /// </summary>
-public sealed class EngineSettings
+public sealed partial class EngineSettings : ICheckedSettings
 {
     public const string Section = "Twin:Engines";
     public const string BedrockEngine = "bedrock";

@@ -11,7 +11,7 @@ public static class EnginesFeature
     /// <summary>Registers the engines, each under its name, and their chain as <see cref="IChatClient"/>. Bad settings stop the start.</summary>
     public static void AddEngines(this IServiceCollection services, IConfiguration configuration)
     {
-        var settings = services.AddLiveSettings(() => EngineSettings.From(configuration), new EngineSettingsValidator());
+        var settings = services.AddLiveSettings(() => EngineSettings.From(configuration));
         services.AddMetrics();
         services.AddSingleton<EngineMetrics>();
         services.AddKeyedSingleton<IChatClient, ExtractiveChatClient>(EngineSettings.ExtractiveEngine);

@@ -18,7 +18,7 @@ public static class HostingFeature
     public static void AddHosting(this WebApplicationBuilder builder)
     {
         var settings = HostingSettings.From(builder.Configuration, builder.Environment.ContentRootPath);
-        builder.Services.AddSettings(settings, new HostingSettingsValidator());
+        builder.Services.AddSettings(settings);
         if (settings.DataPath is { } folder)
         {
             builder.Configuration.AddLocalSecrets(folder);

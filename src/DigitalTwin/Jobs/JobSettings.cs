@@ -1,5 +1,3 @@
-using FluentValidation;
-
 namespace DigitalTwin.Jobs;
 
 /// <summary>Section <c>Twin:Jobs</c>.</summary>
@@ -7,16 +5,18 @@ namespace DigitalTwin.Jobs;
 /// Whether this process takes due jobs by itself, which is the default. Where it is frozen between requests, events run them instead.
 /// </param>
 /// <param name="LeaseSeconds">How long a worker may have a job before another one takes it over; 60 by default.</param>
-public sealed record JobSettings(bool Worker, int LeaseSeconds)
+public sealed record JobSettings(bool Worker, int LeaseSeconds) : ICheckedSettings
 {
     public TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);
 
     public static JobSettings From(IConfiguration configuration) => new(
         configuration.GetValue("Twin:Jobs:Worker", true), configuration.GetValue("Twin:Jobs:LeaseSeconds", 60));
-}
 
-internal sealed class JobSettingsValidator : AbstractValidator<JobSettings>
-{
-    public JobSettingsValidator() =>
-        RuleFor(settings => settings.LeaseSeconds).InclusiveBetween(1, 3600).OverridePropertyName("Twin:Jobs:LeaseSeconds");
+    public IEnumerable<string> Problems()
+    {
+        if (LeaseSeconds is < 1 or > 3600)
+        {
+            yield return "Twin:Jobs:LeaseSeconds: must be between 1 and 3600.";
+        }
+    }
 }

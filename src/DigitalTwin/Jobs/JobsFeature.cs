@@ -8,7 +8,7 @@ public static class JobsFeature
 {
     public static void AddJobs(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSettings(JobSettings.From(configuration), new JobSettingsValidator());
+        services.AddSettings(JobSettings.From(configuration));
         services.AddSingleton<JobKinds>();
         services.AddSingleton<RunningJobs>();
         services.AddSingleton<LocalBell>();

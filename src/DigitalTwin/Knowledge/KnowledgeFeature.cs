@@ -8,7 +8,7 @@ public static class KnowledgeFeature
     /// <summary>Bad settings stop the start.</summary>
     public static void AddKnowledge(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSettings(KnowledgeSettings.From(configuration), new KnowledgeSettingsValidator());
+        services.AddSettings(KnowledgeSettings.From(configuration));
         services.AddSingleton<PassageIndex>();
         services.AddSingleton<KnowledgeSnapshot>();
         services.AddSingleton<KnowledgeStore>();

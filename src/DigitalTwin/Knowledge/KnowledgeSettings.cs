@@ -1,11 +1,10 @@
-using FluentValidation;
-
 namespace DigitalTwin.Knowledge;
 
 /// <param name="Retriever"><c>Twin:Knowledge:Retriever</c>: <c>Index</c>, the documents here (default), or <c>KnowledgeBase</c>, one of Bedrock's.</param>
 /// <param name="KnowledgeBaseId"><c>Twin:Knowledge:KnowledgeBaseId</c>, ten letters and digits.</param>
-public sealed record KnowledgeSettings(string Retriever, string? KnowledgeBaseId)
+public sealed record KnowledgeSettings(string Retriever, string? KnowledgeBaseId) : ICheckedSettings
 {
+    private const int LongestId = 10;
     public const string Index = "Index";
     public const string KnowledgeBase = "KnowledgeBase";
 
@@ -14,19 +13,17 @@ public sealed record KnowledgeSettings(string Retriever, string? KnowledgeBaseId
     public static KnowledgeSettings From(IConfiguration configuration) => new(
         configuration["Twin:Knowledge:Retriever"] is { Length: > 0 } retriever ? retriever : Index,
         configuration["Twin:Knowledge:KnowledgeBaseId"] is { Length: > 0 } id ? id : null);
-}
 
-internal sealed class KnowledgeSettingsValidator : AbstractValidator<KnowledgeSettings>
-{
-    private const int LongestId = 10;
-
-    public KnowledgeSettingsValidator()
+    public IEnumerable<string> Problems()
     {
-        RuleFor(s => s.Retriever)
-            .Must((settings, retriever) => settings.UsesKnowledgeBase || string.Equals(retriever, KnowledgeSettings.Index, StringComparison.OrdinalIgnoreCase))
-            .WithMessage(s => $"Twin:Knowledge:Retriever: '{s.Retriever}' is no retriever; there are Index and KnowledgeBase.");
-        RuleFor(s => s.KnowledgeBaseId)
-            .Must(id => id is { Length: <= LongestId } && id.All(char.IsAsciiLetterOrDigit)).When(s => s.UsesKnowledgeBase)
-            .WithMessage("Twin:Knowledge:KnowledgeBaseId must be the id of a Bedrock knowledge base, up to ten letters and digits, when Twin:Knowledge:Retriever is KnowledgeBase.");
+        if (!UsesKnowledgeBase && !string.Equals(Retriever, Index, StringComparison.OrdinalIgnoreCase))
+        {
+            yield return $"Twin:Knowledge:Retriever: '{Retriever}' is no retriever; there are Index and KnowledgeBase.";
+        }
+
+        if (UsesKnowledgeBase && !(KnowledgeBaseId is { Length: <= LongestId } id && id.All(char.IsAsciiLetterOrDigit)))
+        {
+            yield return "Twin:Knowledge:KnowledgeBaseId must be the id of a Bedrock knowledge base, up to ten letters and digits, when Twin:Knowledge:Retriever is KnowledgeBase.";
+        }
     }
 }

@@ -6,7 +6,7 @@ public static class MemoryFeature
 {
     public static void AddMemory(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddLiveSettings(() => MemorySettings.From(configuration), new MemorySettingsValidator());
+        services.AddLiveSettings(() => MemorySettings.From(configuration));
         services.AddSingleton<LiveTurns>();
         services.AddSingleton<TurnLeases>();
         services.AddSingleton<VisitorCookie>();

@@ -1,10 +1,10 @@
-using FluentValidation;
-
 namespace DigitalTwin.Memory;
 
 /// <summary>Section <c>Twin:Memory</c>, and the signing keys of <c>Twin:Signing</c>.</summary>
-public sealed record MemorySettings
+public sealed record MemorySettings : ICheckedSettings
 {
+    private const int ShortestKey = 32;
+
     /// <summary>Turns and sessions disappear this many days after they were last written.</summary>
     public int RetentionDays { get; set; } = 90;
 
@@ -39,21 +39,36 @@ public sealed record MemorySettings
     /// </summary>
     public long ExpiryFrom(DateTimeOffset now) =>
         new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero).AddDays(RetentionDays + 1).ToUnixTimeSeconds();
-}
 
-internal sealed class MemorySettingsValidator : AbstractValidator<MemorySettings>
-{
-    public MemorySettingsValidator()
+    public IEnumerable<string> Problems()
     {
-        RuleFor(s => s.RetentionDays).InclusiveBetween(1, 3650).OverridePropertyName("Twin:Memory:RetentionDays");
-        RuleFor(s => s.TranscriptAfterSeconds).InclusiveBetween(1, 86_400).OverridePropertyName("Twin:Memory:TranscriptAfterSeconds");
-        RuleFor(s => s.SigningKey)
-            .Cascade(CascadeMode.Stop)
-            .NotEmpty().WithMessage("is not set. Without a data folder of its own the twin cannot make a key and keep it.")
-            .MinimumLength(32)
-            .OverridePropertyName("Twin:Signing:Key");
-        RuleFor(s => s.PreviousSigningKey).MinimumLength(32).OverridePropertyName("Twin:Signing:PreviousKey")
-            .When(s => s.PreviousSigningKey is not null);
-        RuleFor(s => s.NextSigningKey).MinimumLength(32).OverridePropertyName("Twin:Signing:NextKey").When(s => s.NextSigningKey is not null);
+        if (RetentionDays is < 1 or > 3650)
+        {
+            yield return "Twin:Memory:RetentionDays: must be between 1 and 3650.";
+        }
+
+        if (TranscriptAfterSeconds is < 1 or > 86_400)
+        {
+            yield return "Twin:Memory:TranscriptAfterSeconds: must be between 1 and 86400.";
+        }
+
+        if (string.IsNullOrWhiteSpace(SigningKey))
+        {
+            yield return "Twin:Signing:Key: is not set. Without a data folder of its own the twin cannot make a key and keep it.";
+        }
+        else if (SigningKey.Length < ShortestKey)
+        {
+            yield return $"Twin:Signing:Key: must have at least {ShortestKey} characters.";
+        }
+
+        if (PreviousSigningKey is { Length: < ShortestKey })
+        {
+            yield return $"Twin:Signing:PreviousKey: must have at least {ShortestKey} characters.";
+        }
+
+        if (NextSigningKey is { Length: < ShortestKey })
+        {
+            yield return $"Twin:Signing:NextKey: must have at least {ShortestKey} characters.";
+        }
     }
 }

@@ -6,7 +6,7 @@ public static class OwnerFeature
 
     public static void AddOwner(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddLiveSettings(() => OwnerSettings.From(configuration), new OwnerSettingsValidator());
+        services.AddLiveSettings(() => OwnerSettings.From(configuration));
         services.AddSingleton<OwnerKey>();
         services.AddSingleton<WrongKeyLimit>();
         // The core only: the full set would bring data protection and its key ring, which nothing here uses.

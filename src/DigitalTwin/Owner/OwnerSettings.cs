@@ -1,10 +1,10 @@
-using FluentValidation;
-
 namespace DigitalTwin.Owner;
 
 /// <summary>Section <c>Twin:Owner</c>, and whether limits apply at all.</summary>
-public sealed record OwnerSettings
+public sealed record OwnerSettings : ICheckedSettings
 {
+    private const int ShortestKey = 16;
+
     /// <summary>The owner key. A fresh start makes one of 256 random bits and keeps it in the data folder.</summary>
     public string Key { get; set; } = "";
 
@@ -15,14 +15,16 @@ public sealed record OwnerSettings
         Key = configuration["Twin:Owner:Key"] ?? "",
         LimitsEnabled = configuration.GetValue("Twin:Limits:Enabled", true),
     };
-}
 
-internal sealed class OwnerSettingsValidator : AbstractValidator<OwnerSettings>
-{
-    public OwnerSettingsValidator() =>
-        RuleFor(s => s.Key)
-            .Cascade(CascadeMode.Stop)
-            .NotEmpty().WithMessage("is not set. Without a data folder of its own the twin cannot make a key and keep it.")
-            .MinimumLength(16)
-            .OverridePropertyName("Twin:Owner:Key");
+    public IEnumerable<string> Problems()
+    {
+        if (string.IsNullOrWhiteSpace(Key))
+        {
+            yield return "Twin:Owner:Key: is not set. Without a data folder of its own the twin cannot make a key and keep it.";
+        }
+        else if (Key.Length < ShortestKey)
+        {
+            yield return $"Twin:Owner:Key: must have at least {ShortestKey} characters.";
+        }
+    }
 }

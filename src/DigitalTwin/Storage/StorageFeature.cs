@@ -13,7 +13,7 @@ public static class StorageFeature
     /// </summary>
     public static void AddStorage(this IServiceCollection services, IConfiguration configuration, string contentRoot)
     {
-        var settings = services.AddSettings(StorageSettings.From(configuration, contentRoot), new StorageSettingsValidator());
+        var settings = services.AddSettings(StorageSettings.From(configuration, contentRoot));
         services.TryAddSingleton(TimeProvider.System);
         if (settings.IsOnAws)
         {

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using FluentValidation;
 
 namespace DigitalTwin.Storage;
 
@@ -7,7 +6,7 @@ namespace DigitalTwin.Storage;
 /// <param name="Provider"><c>Twin:Storage:Provider</c>: <c>Embedded</c> (by default) or <c>Aws</c>.</param>
 /// <param name="TableName"><c>Twin:Storage:TableName</c>: the DynamoDB table.</param>
 /// <param name="BucketName"><c>Twin:Storage:BucketName</c>: the S3 bucket.</param>
-public sealed record StorageSettings(string DataPath, string Provider, string TableName, string BucketName)
+public sealed partial record StorageSettings(string DataPath, string Provider, string TableName, string BucketName) : ICheckedSettings
 {
     public const string Embedded = "Embedded";
     public const string Aws = "Aws";
@@ -19,27 +18,23 @@ public sealed record StorageSettings(string DataPath, string Provider, string Ta
         configuration["Twin:Storage:Provider"] is { Length: > 0 } provider ? provider : Embedded,
         configuration["Twin:Storage:TableName"] ?? "",
         configuration["Twin:Storage:BucketName"] ?? "");
-}
 
-internal sealed partial class StorageSettingsValidator : AbstractValidator<StorageSettings>
-{
-    public StorageSettingsValidator()
+    public IEnumerable<string> Problems()
     {
-        RuleFor(settings => settings.Provider)
-            .Must(provider => provider.Equals(StorageSettings.Embedded, StringComparison.OrdinalIgnoreCase) || provider.Equals(StorageSettings.Aws, StringComparison.OrdinalIgnoreCase))
-            .OverridePropertyName("Twin:Storage:Provider")
-            .WithMessage("'{PropertyValue}' is no storage provider; there are Embedded and Aws.");
-        When(settings => settings.IsOnAws, () =>
+        if (!IsOnAws && !Provider.Equals(Embedded, StringComparison.OrdinalIgnoreCase))
         {
-            RuleFor(settings => settings.TableName)
-                .Must(name => TableNames().IsMatch(name))
-                .OverridePropertyName("Twin:Storage:TableName")
-                .WithMessage("'{PropertyValue}' is no name of a DynamoDB table: 3 to 255 letters, digits, '.', '_' or '-'.");
-            RuleFor(settings => settings.BucketName)
-                .Must(name => BucketNames().IsMatch(name))
-                .OverridePropertyName("Twin:Storage:BucketName")
-                .WithMessage("'{PropertyValue}' is no name of an S3 bucket: 3 to 63 small letters, digits, '.' or '-', with a letter or digit at both ends.");
-        });
+            yield return $"Twin:Storage:Provider: '{Provider}' is no storage provider; there are Embedded and Aws.";
+        }
+
+        if (IsOnAws && !TableNames().IsMatch(TableName))
+        {
+            yield return $"Twin:Storage:TableName: '{TableName}' is no name of a DynamoDB table: 3 to 255 letters, digits, '.', '_' or '-'.";
+        }
+
+        if (IsOnAws && !BucketNames().IsMatch(BucketName))
+        {
+            yield return $"Twin:Storage:BucketName: '{BucketName}' is no name of an S3 bucket: 3 to 63 small letters, digits, '.' or '-', with a letter or digit at both ends.";
+        }
     }
 
     [GeneratedRegex(@"^[A-Za-z0-9_.-]{3,255}\z")]

@@ -12,7 +12,7 @@ public static class StorageSetup
     public static async Task RunAsync(IConfiguration configuration, string contentRoot, TextWriter output)
     {
         var settings = StorageSettings.From(configuration, contentRoot);
-        settings.Check(new StorageSettingsValidator());
+        settings.Check();
         if (!settings.IsOnAws)
         {
             throw new BadSettingsException("Twin:Storage:Provider: it is Embedded, which needs no setup; Aws has a table and a bucket to make.");

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
 using DigitalTwin.Benchmarks.Running;
-using DigitalTwin.Tests.Testing.Lambda;
 
 namespace DigitalTwin.Benchmarks.Lambda;
 
@@ -37,7 +35,9 @@ internal static class LambdaMode
         table.Add([$"process start to first chat answer, ms ({runs} runs)", TextTable.Number(Median.Of(starts)), TextTable.Number(starts[0]), TextTable.Number(starts[^1])]);
         if (options.Find("app") is null)
         {
-            table.Add(["package without ReadyToRun, zipped MiB", TextTable.Number(await PackageSizeAsync(temporary)), "-", "-"]);
+            var portable = await AppFolder.PublishAsync(Path.Combine(temporary.Path, "portable"), "-p:UseAppHost=false");
+            table.Add(["package with ReadyToRun for linux-x64, zipped MiB", TextTable.Number(await ZippedAsync(app, temporary)), "-", "-"]);
+            table.Add(["package for every processor, zipped MiB", TextTable.Number(await ZippedAsync(portable, temporary)), "-", "-"]);
         }
 
         table.Print();
@@ -46,24 +46,20 @@ internal static class LambdaMode
     /// <summary>One cold start; returns its milliseconds.</summary>
     private static async Task<double> StartAsync(string app, string data)
     {
-        await using var runtime = await LoopbackRuntimeApi.StartAsync();
-        using var call = runtime.Invoke(Question);
-        var begun = Stopwatch.GetTimestamp();
-        await using var function = LambdaProcess.Start(
-            app, runtime.Address, ("Twin:DataPath", data), ("DOTNET_TieredPGO", "0"), ("DOTNET_GCgen0size", "0x4000000"));
-        var answer = await call.Answer;
-        var elapsed = Stopwatch.GetElapsedTime(begun);
+        using var start = new ColdStart();
+        var (milliseconds, answer) = await start.MeasureAsync(
+            app, Question, ("Twin:DataPath", data), ("DOTNET_TieredPGO", "0"), ("DOTNET_GCgen0size", "0x4000000"));
         return answer.Contains("1815", StringComparison.Ordinal)
-            ? elapsed.TotalMilliseconds
-            : throw new BenchmarkException($"The answer is not the right one:\n{answer}\n{function.Output}");
+            ? milliseconds
+            : throw new BenchmarkException($"The answer is not the right one:\n{answer}");
     }
 
-    /// <summary>Without native code, and so the same for every processor.</summary>
-    private static async Task<double> PackageSizeAsync(ScratchFolder temporary)
+    /// <summary>The size of the app's folder as a package, in MiB.</summary>
+    private static async Task<double> ZippedAsync(string app, ScratchFolder temporary)
     {
-        var folder = Path.GetDirectoryName(await AppFolder.PublishAsync(Path.Combine(temporary.Path, "portable"), "-p:UseAppHost=false"))!;
         var zip = Path.Combine(temporary.Path, "package.zip");
-        await ZipFile.CreateFromDirectoryAsync(folder, zip, CompressionLevel.Optimal, includeBaseDirectory: false, Encoding.UTF8);
+        File.Delete(zip);
+        await ZipFile.CreateFromDirectoryAsync(Path.GetDirectoryName(app)!, zip, CompressionLevel.Optimal, includeBaseDirectory: false, Encoding.UTF8);
         return new FileInfo(zip).Length / 1048576.0;
     }
 }

@@ -151,8 +151,8 @@ public sealed class SecretRefreshTests(MotoServer moto) : IDisposable
         var secrets = new SecretSettings(settings, configuration);
         await secrets.ReadAsync(manager, TestContext.Current.CancellationToken);
         ((IConfigurationBuilder)configuration).Add(secrets);
-        var owner = new LiveSettings<OwnerSettings>(() => OwnerSettings.From(configuration), new OwnerSettingsValidator());
-        var memory = new LiveSettings<MemorySettings>(() => MemorySettings.From(configuration), new MemorySettingsValidator());
+        var owner = new LiveSettings<OwnerSettings>(() => OwnerSettings.From(configuration));
+        var memory = new LiveSettings<MemorySettings>(() => MemorySettings.From(configuration));
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(logs));
         return (new SecretRefresh(secrets, later ?? manager, [owner, memory], settings, clock, loggers.CreateLogger<SecretRefresh>()), new OwnerKey(owner), memory);
     }

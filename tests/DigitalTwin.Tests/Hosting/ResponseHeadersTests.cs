@@ -173,7 +173,7 @@ public sealed class ResponseHeadersTests(SharedTwin shared) : IClassFixture<Shar
     [Fact]
     public void The_cookie_over_https_is_a_host_cookie()
     {
-        var cookies = new VisitorCookie(new(() => new MemorySettings { SigningKey = TestCookie.SigningKey }, new MemorySettingsValidator()), TimeProvider.System);
+        var cookies = new VisitorCookie(new(() => new MemorySettings { SigningKey = TestCookie.SigningKey }), TimeProvider.System);
         var context = new DefaultHttpContext();
         context.Request.Scheme = "https";
 

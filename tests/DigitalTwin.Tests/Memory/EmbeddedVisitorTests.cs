@@ -175,7 +175,7 @@ public sealed class EmbeddedVisitorTests
     private static async Task<IReadOnlyList<string>> SessionsAsync(HttpClient client) =>
         [.. (await client.GetJsonAsync("/api/memory/sessions"))["items"]!.AsArray().Select(item => item!.AsObject().Text("sessionId"))];
 
-    private static VisitorCookie Cookies() => new(new(() => new MemorySettings { SigningKey = TestCookie.SigningKey }, new MemorySettingsValidator()), new ManualTimeProvider());
+    private static VisitorCookie Cookies() => new(new(() => new MemorySettings { SigningKey = TestCookie.SigningKey }), new ManualTimeProvider());
 
     private static DefaultHttpContext Context(string scheme)
     {

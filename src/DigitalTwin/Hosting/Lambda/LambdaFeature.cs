@@ -1,7 +1,6 @@
-using System.Text.Json;
-using DigitalTwin.Chat;
 using DigitalTwin.Engines;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace DigitalTwin.Hosting.Lambda;
 
@@ -18,12 +17,9 @@ internal static class LambdaFeature
             return;
         }
 
-        // Beside the start, which leaves one of Lambda's processors idle.
-        builder.Services.AddSingleton(new LambdaRehearsal(Task.Run(RehearseAsync)));
-
         // Between events the process is frozen: jobs are run by events, not by timers.
         builder.Configuration["Twin:Jobs:Worker"] = "false";
-        var settings = builder.Services.AddLiveSettings(() => LambdaSettings.From(builder.Configuration), new LambdaSettingsValidator());
+        var settings = builder.Services.AddLiveSettings(() => LambdaSettings.From(builder.Configuration));
         builder.Services.AddSingleton<EventWork>();
         builder.Services.AddSingleton<IQueueWork, JobWork>();
         builder.Services.AddSingleton<IScheduledWork, JobWork>();
@@ -37,14 +33,9 @@ internal static class LambdaFeature
             builder.Services.AddSingleton<ModelMetrics>();
         }
 
+        // The twin has begun it before there was a builder.
+        builder.Services.TryAddSingleton(_ => LambdaRehearsal.Begin());
         builder.Services.AddSingleton<IServer, LambdaServer>();
-    }
-
-    private static Task RehearseAsync()
-    {
-        var json = new JsonSerializerOptions(JsonSerializerDefaults.Web);
-        TwinJson.Configure(json);
-        return AnswerRehearsal.RunAsync(json);
     }
 
     /// <summary>Lets Lambda know why there is no twin; does nothing outside of Lambda.</summary>
@@ -68,6 +59,3 @@ internal static class LambdaFeature
         }
     }
 }
-
-/// <summary>Ends before the first event is asked for.</summary>
-internal sealed record LambdaRehearsal(Task Done);

@@ -1,10 +1,9 @@
-using FluentValidation;
-
 namespace DigitalTwin.Hosting.Lambda;
 
 /// <summary>What Lambda says of itself in the environment, and section <c>Twin:Lambda</c>.</summary>
-internal sealed record LambdaSettings
+internal sealed record LambdaSettings : ICheckedSettings
 {
+    private const int ShortestSecret = 16;
     private const string RuntimeApiVariable = "AWS_LAMBDA_RUNTIME_API";
 
     /// <summary>Host and port of the Runtime API.</summary>
@@ -29,6 +28,9 @@ internal sealed record LambdaSettings
     public string Environment { get; init; } = "";
 
     /// <summary>Whether this process runs inside Lambda.</summary>
+    public static bool IsLambdaProcess => !string.IsNullOrEmpty(System.Environment.GetEnvironmentVariable(RuntimeApiVariable));
+
+    /// <summary>The same, as the settings have it.</summary>
     public static bool IsLambda(IConfiguration configuration) => !string.IsNullOrEmpty(configuration[RuntimeApiVariable]);
 
     public static LambdaSettings From(IConfiguration configuration) => new()
@@ -39,13 +41,12 @@ internal sealed record LambdaSettings
         Environment = configuration["Twin:Lambda:Environment"] is { Length: > 0 } environment ? environment : "unnamed",
         RotatedSecretId = configuration["Twin:Lambda:RotatedSecretId"] is { Length: > 0 } secretId ? secretId : null,
     };
-}
 
-internal sealed class LambdaSettingsValidator : AbstractValidator<LambdaSettings>
-{
-    private const int ShortestSecret = 16;
-
-    public LambdaSettingsValidator() =>
-        RuleFor(s => s.OriginSecrets).Must(secrets => secrets.All(secret => secret.Length >= ShortestSecret))
-            .WithMessage($"each value must have at least {ShortestSecret} characters.").OverridePropertyName("Twin:Lambda:OriginVerify");
+    public IEnumerable<string> Problems()
+    {
+        if (OriginSecrets.Any(secret => secret.Length < ShortestSecret))
+        {
+            yield return $"Twin:Lambda:OriginVerify: each value must have at least {ShortestSecret} characters.";
+        }
+    }
 }

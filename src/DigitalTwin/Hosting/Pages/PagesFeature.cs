@@ -15,7 +15,7 @@ internal static class PagesFeature
 
     public static void AddPages(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSettings(WidgetSettings.From(builder.Configuration), new WidgetSettingsValidator());
+        builder.Services.AddSettings(WidgetSettings.From(builder.Configuration));
         builder.Services.AddSingleton<VisitorPage>();
 
         // As published: otherwise a build's files would be served without their compression and without being kept.

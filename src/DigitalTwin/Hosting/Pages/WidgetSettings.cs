@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using FluentValidation;
 
 namespace DigitalTwin.Hosting.Pages;
 
@@ -8,7 +7,7 @@ namespace DigitalTwin.Hosting.Pages;
 /// Whose pages may show the visitor's page in a frame, as CSP writes them: <c>https://host[:port]</c>, <c>https://*.host</c>,
 /// <c>http://localhost[:port]</c>, <c>http://127.0.0.1[:port]</c> or <c>*</c>. Our own always may.
 /// </param>
-public sealed record WidgetSettings(IReadOnlyList<string> AllowedOrigins)
+public sealed partial record WidgetSettings(IReadOnlyList<string> AllowedOrigins) : ICheckedSettings
 {
     public const string AllowedOriginsSetting = "Twin:Widget:AllowedOrigins";
 
@@ -22,15 +21,9 @@ public sealed record WidgetSettings(IReadOnlyList<string> AllowedOrigins)
                 .Select(origin => origin.ToLowerInvariant()).Distinct(),
         ]);
     }
-}
 
-internal sealed partial class WidgetSettingsValidator : AbstractValidator<WidgetSettings>
-{
-    public WidgetSettingsValidator() =>
-        RuleForEach(s => s.AllowedOrigins).Must(IsOrigin)
-            .WithMessage((_, origin) =>
-                $"{WidgetSettings.AllowedOriginsSetting}: '{origin}' is none of https://host[:port], https://*.host, http://localhost[:port], http://127.0.0.1[:port] and *.")
-            .OverridePropertyName(WidgetSettings.AllowedOriginsSetting);
+    public IEnumerable<string> Problems() => AllowedOrigins.Where(origin => !IsOrigin(origin)).Select(origin =>
+        $"{AllowedOriginsSetting}: '{origin}' is none of https://host[:port], https://*.host, http://localhost[:port], http://127.0.0.1[:port] and *.");
 
     private static bool IsOrigin(string text) =>
         Origin().Match(text) is { Success: true } match

@@ -238,7 +238,7 @@ public sealed class SigningKeyRotationTests(MotoServer moto)
         var secrets = new SecretSettings(settings, configuration);
         await secrets.ReadAsync(new SecretsManager(secret.Aws.Client), TestContext.Current.CancellationToken);
         ((IConfigurationBuilder)configuration).Add(secrets);
-        return new VisitorCookie(new(() => MemorySettings.From(configuration), new MemorySettingsValidator()), TimeProvider.System);
+        return new VisitorCookie(new(() => MemorySettings.From(configuration)), TimeProvider.System);
     }
 
     /// <summary>The browser's next request.</summary>

@@ -53,7 +53,7 @@ public sealed class LambdaProcess : IAsyncDisposable
     public string Output => string.Join('\n', output);
 
     /// <param name="assembly">The published application's <c>.dll</c>.</param>
-    /// <param name="runtimeApi">As in <see cref="LoopbackRuntimeApi.Address"/>.</param>
+    /// <param name="runtimeApi">Host and port of the Runtime API.</param>
     public static LambdaProcess Start(string assembly, string runtimeApi, params (string Setting, string Value)[] settings)
     {
         var function = new LambdaProcess(assembly, runtimeApi, settings);
