@@ -58,7 +58,7 @@ public sealed class GoldenQuestionsTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("Who was Charles Babbage to you?", "charles-babbage", "Charles Babbage")]
+    [InlineData("Who was Charles Babbage to you?", "charles-babbage", "Charles Babbage was my friend, my collaborator")]
     [InlineData("What did you write about Bernoulli numbers?", "bernoulli-numbers", "Bernoulli")]
     [InlineData("When were you born?", "early-life", "10 December 1815")]
     public async Task The_sample_persona_answers_from_the_right_document(string question, string documentId, string said)

@@ -92,7 +92,7 @@ internal static class AnswerSelector
     {
         var chosen = new List<SentenceScore>(MostSentences + 1);
         var length = 0;
-        var least = scores[0].Score * (grounding.Question.Expects is not (AnswerType.Anything or AnswerType.Person or AnswerType.Reason) ? CompanionOfFact : Companion);
+        var least = scores[0].Score * (grounding.Question.Expects is not (AnswerType.Anything or AnswerType.Person or AnswerType.Introduction or AnswerType.Reason) ? CompanionOfFact : Companion);
         foreach (var candidate in scores)
         {
             if (chosen.Count == MostSentences)

@@ -18,6 +18,7 @@ internal enum AnswerKinds
     Place = 1 << 7,
     Name = 1 << 8,
     Reason = 1 << 9,
+    Introduction = 1 << 10,
 }
 
 /// <summary>Tells by its words whether a sentence holds the kind of thing that a question asks for.</summary>
@@ -25,6 +26,9 @@ internal static class AnswerTypes
 {
     /// <summary>A telephone number has at least so many digits.</summary>
     private const int DigitsOfTelephone = 8;
+
+    /// <summary>In words; what comes later introduces nobody.</summary>
+    private const int LongestSubject = 6;
 
     private static readonly FrozenSet<string> Calendar = Set(
         "january february march april may june july august september october november december spring summer autumn winter century centuries "
@@ -81,6 +85,7 @@ internal static class AnswerTypes
             wasNumber = isNumber;
         }
 
+        kinds |= Introduces(tokens) ? AnswerKinds.Introduction : 0;
         kinds |= digits >= DigitsOfTelephone || text.AsSpan(sentence.Start, sentence.Length).Contains('@') ? AnswerKinds.Contact : 0;
         return kinds;
     }
@@ -97,9 +102,24 @@ internal static class AnswerTypes
         AnswerType.Contact => kinds.HasFlag(AnswerKinds.Contact),
         AnswerType.Place => kinds.HasFlag(AnswerKinds.Place),
         AnswerType.Person => kinds.HasFlag(AnswerKinds.Name),
+        AnswerType.Introduction => kinds.HasFlag(AnswerKinds.Introduction),
         AnswerType.Reason => kinds.HasFlag(AnswerKinds.Reason),
         _ => null,
     };
+
+    /// <summary>Says near its beginning what somebody is: "Charles Babbage was my friend".</summary>
+    private static bool Introduces(IReadOnlyList<TextToken> tokens)
+    {
+        for (var i = 1; i + 1 < tokens.Count && i <= LongestSubject; i++)
+        {
+            if (tokens[i].Word is "is" or "was" or "are" or "were" && tokens[i + 1].Word is "my" or "our" or "his" or "her" or "their" or "a" or "an" or "the" or "one")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static AnswerKinds OfWord(string word) =>
         (Calendar.Contains(word) ? AnswerKinds.Date : 0)

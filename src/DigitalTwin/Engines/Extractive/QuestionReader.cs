@@ -173,6 +173,8 @@ public static class QuestionReader
                     return AnswerType.Number;
                 case "where" or "wheres":
                     return AnswerType.Place;
+                case "who" when next is "is" or "was" or "are" or "were" && IsNamed(tokens, i + 2):
+                    return AnswerType.Introduction;
                 case "who" or "whom" or "whos" or "whose":
                     return AnswerType.Person;
                 case "why" or "whys":
@@ -185,6 +187,10 @@ public static class QuestionReader
             : words.Overlaps(Prices) && words.Overlaps(Asking) ? AnswerType.Money
             : AnswerType.Anything;
     }
+
+    /// <summary>Somebody is named there, rather than described: "who was Ada", not "who was the first".</summary>
+    private static bool IsNamed(IReadOnlyList<TextToken> tokens, int at) =>
+        at < tokens.Count && (!tokens[at].IsStopWord || Persons.Contains(tokens[at].Word));
 
     /// <summary>"How much" with a verb or "for" behind it, and with a price in mind, asks for money; "how much toothpaste" does not.</summary>
     private static bool IsAboutMoney(IReadOnlyList<TextToken> tokens, int at, HashSet<string> words) =>

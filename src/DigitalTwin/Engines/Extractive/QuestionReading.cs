@@ -65,6 +65,9 @@ public enum AnswerType
     Contact,
     Place,
     Person,
+
+    /// <summary>Who somebody is whose name is given.</summary>
+    Introduction,
     Reason,
 }
 

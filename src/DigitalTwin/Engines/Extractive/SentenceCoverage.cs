@@ -40,7 +40,7 @@ internal sealed class SentenceCoverage(Grounding grounding, PassageMatches[] mat
             features[(int)SentenceFeature.MissesName] += grounding.Terms[t].Term.IsName && near == 0 ? weight : 0;
         }
 
-        features[(int)SentenceFeature.TitleOfTopic] = grounding.Terms.Count <= 2 && grounding.Question.Expects is AnswerType.Anything or AnswerType.Person
+        features[(int)SentenceFeature.TitleOfTopic] = grounding.Terms.Count <= 2 && grounding.Question.Expects is AnswerType.Anything or AnswerType.Person or AnswerType.Introduction
             ? features[(int)SentenceFeature.Title] : 0;
     }
 

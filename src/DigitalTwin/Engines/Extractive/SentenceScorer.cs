@@ -99,7 +99,7 @@ internal sealed class SentenceScorer
             : question.AsksAboutOthers ? -1
             : question.AsksWhatSpeakerDid ? 1 : 0;
         var holds = AnswerTypes.Holds(question.Expects, sentence.Holds);
-        var exact = question.Expects is not (AnswerType.Place or AnswerType.Person or AnswerType.Reason);
+        var exact = question.Expects is not (AnswerType.Place or AnswerType.Person or AnswerType.Introduction or AnswerType.Reason);
         features[(int)SentenceFeature.RightType] = exact && holds is true ? 1 : 0;
         features[(int)SentenceFeature.WrongType] = exact && holds is false ? 1 : 0;
         features[(int)SentenceFeature.LikelyType] = !exact && holds is true ? 1 : 0;
