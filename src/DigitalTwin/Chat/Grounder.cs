@@ -60,7 +60,7 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
             (terms, hits) = Search(searched, corrected, context);
         }
 
-        reading = WithTopics(reading, terms);
+        reading = Correct(reading, terms);
 
         if (retrieved is not null)
         {
@@ -89,7 +89,7 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
     private static (List<GroundedTerm> Terms, IReadOnlyList<SearchHit> Hits) Search(
         PassageIndex index, IReadOnlyList<QuestionTerm> asked, List<QuestionTerm> context)
     {
-        var words = new List<WeightedWord>((asked.Count + context.Count) * 4);
+        var words = new List<WeightedWord>(asked.Sum(WordsOf) + context.Sum(WordsOf));
         foreach (var term in asked)
         {
             Add(words, term, term.Weight);
@@ -134,20 +134,23 @@ public sealed class Grounder(PassageIndex index, PersonaPassages personaPassages
         return corrected;
     }
 
-    /// <summary>What the question is about may show only when its misspelt words are put right.</summary>
-    private static QuestionReading WithTopics(QuestionReading reading, List<GroundedTerm> terms)
+    /// <summary>What the question asks for may show only when its misspelt words are put right.</summary>
+    private static QuestionReading Correct(QuestionReading reading, List<GroundedTerm> terms)
     {
-        Dictionary<string, string>? corrected = null;
+        Dictionary<string, (string, string)>? corrected = null;
         for (var i = 0; i < reading.Terms.Count && i < terms.Count && !terms[i].IsContext; i++)
         {
-            if ((terms[i].Correction ?? terms[i].Term.Stem) is var meant && meant != reading.Terms[i].Stem)
+            var meant = terms[i].Correction ?? terms[i].Term.Stem;
+            if (meant != reading.Terms[i].Stem)
             {
-                (corrected ??= new(StringComparer.Ordinal))[reading.Terms[i].Stem] = meant;
+                (corrected ??= new(StringComparer.Ordinal))[reading.Terms[i].Stem] = (terms[i].Term.Word, meant);
             }
         }
 
-        return corrected is null ? reading : reading with { Topics = QuestionReader.TopicsOf(reading.Text, corrected) };
+        return corrected is null ? reading : QuestionReader.Correct(reading, corrected);
     }
+
+    private static int WordsOf(QuestionTerm term) => 1 + term.Synonyms.Count;
 
     private static void Add(List<WeightedWord> words, QuestionTerm term, float weight)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DigitalTwin.Engines;
 using DigitalTwin.Tests.Testing;
 using Microsoft.Extensions.AI;
@@ -6,10 +5,8 @@ using Xunit;
 
 namespace DigitalTwin.Tests.Engines;
 
-public sealed class OpenAiChatClientTests
+public sealed class OpenAiChatClientTests : ModelClientContract
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact(Timeout = 30_000)]
     public async Task The_request_carries_the_prompt_the_limits_and_the_key()
     {
@@ -66,32 +63,6 @@ public sealed class OpenAiChatClientTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task Every_token_arrives_before_the_next_is_sent_and_quickly()
-    {
-        await using var host = await EngineHost.StartAsync();
-        var reply = host.Server.Next(OpenAiReply.Gated().Role());
-        await using var answer = host.Ask(Cancellation).GetAsyncEnumerator(Cancellation);
-        List<double> latencies = [];
-
-        for (var i = 0; i < 50; i++)
-        {
-            var sent = Stopwatch.GetTimestamp();
-            reply.Token($"token {i} ");
-            Assert.True(await answer.MoveNextAsync());
-            latencies.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
-            Assert.Equal($"token {i} ", answer.Current.Text);
-        }
-
-        reply.Finish().Done();
-        Assert.True(await answer.MoveNextAsync());
-        Assert.Equal(ChatFinishReason.Stop, answer.Current.FinishReason);
-        Assert.False(await answer.MoveNextAsync());
-        var median = latencies.Order().ElementAt(25);
-        TestContext.Current.TestOutputHelper?.WriteLine($"median {median:F2} ms, longest {latencies.Max():F2} ms");
-        Assert.InRange(median, 0, 20);
-    }
-
-    [Fact(Timeout = 30_000)]
     public async Task The_answer_carries_model_finish_reason_and_usage()
     {
         await using var host = await EngineHost.StartAsync();
@@ -142,25 +113,6 @@ public sealed class OpenAiChatClientTests
     }
 
     [Theory(Timeout = 30_000)]
-    [InlineData(302)]
-    [InlineData(400)]
-    [InlineData(401)]
-    [InlineData(404)]
-    [InlineData(429)]
-    [InlineData(500)]
-    [InlineData(503)]
-    public async Task A_status_becomes_a_code_and_the_client_itself_never_retries(int status)
-    {
-        await using var host = await EngineHost.StartAsync();
-        host.Server.Next(OpenAiReply.Status(status));
-
-        var failure = await Assert.ThrowsAsync<EngineFailedException>(() => host.OpenAI.GetResponseAsync("Hi", cancellationToken: Cancellation));
-
-        Assert.Equal($"http_{status}", failure.Code);
-        Assert.Single(host.Server.Requests);
-    }
-
-    [Theory(Timeout = 30_000)]
     [InlineData("3", 3)]
     [InlineData("Tue, 01 Jan 2030 12:00:07 GMT", 7)]
     [InlineData("Tue, 01 Jan 2030 11:00:00 GMT", null)]
@@ -184,74 +136,8 @@ public sealed class OpenAiChatClientTests
 
     [Theory(Timeout = 30_000)]
     [MemberData(nameof(BrokenStreams))]
-    public async Task A_stream_that_breaks_delivers_its_text_so_far_and_fails(string kind, string code)
-    {
-        await using var host = await EngineHost.StartAsync();
-        var reply = host.Server.Next(OpenAiReply.Gated().Token("Once "));
-        List<string> seen = [];
-
-        var failure = await Assert.ThrowsAsync<EngineFailedException>(async () =>
-        {
-            await foreach (var update in host.Ask(Cancellation))
-            {
-                seen.Add(update.Text);
-                Break(reply, kind);
-            }
-        });
-
-        Assert.Equal(["Once "], seen);
-        Assert.Equal(("openai", code), (failure.Engine, failure.Code));
-        Assert.Single(host.Server.Requests);
-    }
-
-    [Fact(Timeout = 30_000)]
-    public async Task A_server_that_is_not_there_is_a_connection_failure()
-    {
-        await using var host = await EngineHost.StartAsync();
-        await host.Server.DisposeAsync();
-
-        var failure = await Assert.ThrowsAsync<EngineFailedException>(() => host.OpenAI.GetResponseAsync("Hi", cancellationToken: Cancellation));
-
-        Assert.Equal(("not_connected", true), (failure.Code, failure.IsTransient));
-    }
-
-    [Theory(Timeout = 30_000)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Cancellation_closes_the_connection(bool inTheMiddle)
-    {
-        await using var host = await EngineHost.StartAsync();
-        var reply = host.Server.Next(inTheMiddle ? OpenAiReply.Gated().Token("Once ") : OpenAiReply.Hang());
-        using var cancel = new CancellationTokenSource();
-        await using var answer = host.Ask(cancel.Token).GetAsyncEnumerator(Cancellation);
-        if (inTheMiddle)
-        {
-            Assert.True(await answer.MoveNextAsync());
-        }
-
-        var next = answer.MoveNextAsync().AsTask();
-        await reply.Started;
-        var watch = Stopwatch.StartNew();
-        await cancel.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
-        Assert.InRange(watch.ElapsedMilliseconds, 0, 100);
-        await reply.ClientLeft;
-    }
-
-    [Fact(Timeout = 30_000)]
-    public async Task A_reader_that_leaves_early_closes_the_connection()
-    {
-        await using var host = await EngineHost.StartAsync();
-        var reply = host.Server.Next(OpenAiReply.Gated().Token("Once "));
-
-        await foreach (var update in host.Ask(Cancellation))
-        {
-            break;
-        }
-
-        await reply.ClientLeft;
-    }
+    public Task A_stream_that_breaks_delivers_its_text_so_far_and_fails(string kind, string code) =>
+        AssertBreaksAsync(reply => Break((OpenAiReply)reply, kind), code);
 
     internal static void Break(OpenAiReply reply, string kind)
     {
@@ -268,4 +154,6 @@ public sealed class OpenAiChatClientTests
                 break;
         }
     }
+
+    private protected override async Task<IModelHost> StartHostAsync() => await EngineHost.StartAsync();
 }

@@ -35,11 +35,19 @@ public sealed class QuestionReaderTests
         Assert.Equal("location", Assert.Single(QuestionReader.Read("Where exactly are you?", "Ada").Terms).Word);
 
     [Fact]
-    public void Topics_are_those_of_the_word_that_was_meant()
+    public void A_misspelt_question_asks_for_what_was_meant()
     {
-        var corrected = new Dictionary<string, string> { [TextAnalyzer.Stem("parkng")] = TextAnalyzer.Stem("parking") };
+        var question = QuestionReader.Read("How meny spaces has the parkng?", "Ada");
 
-        Assert.Empty(QuestionReader.Read("Is there parkng?", "Ada").Topics);
-        Assert.Equal("parking", Assert.Single(QuestionReader.TopicsOf("Is there parkng?", corrected)).Name);
+        var corrected = QuestionReader.Correct(question, new Dictionary<string, (string, string)>
+        {
+            [TextAnalyzer.Stem("meny")] = ("many", TextAnalyzer.Stem("many")),
+            [TextAnalyzer.Stem("parkng")] = ("parking", TextAnalyzer.Stem("parking")),
+        });
+
+        Assert.Equal(AnswerType.Anything, question.Expects);
+        Assert.Equal(AnswerType.Number, corrected.Expects);
+        Assert.Contains("parking", corrected.Topics.Select(topic => topic.Name));
+        Assert.Equal(question.Terms, corrected.Terms);
     }
 }

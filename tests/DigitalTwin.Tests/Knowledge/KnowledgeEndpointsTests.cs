@@ -10,33 +10,16 @@ using Xunit;
 namespace DigitalTwin.Tests.Knowledge;
 
 /// <summary>The owner's documents over HTTP: in, found, cited, and gone.</summary>
-public sealed class KnowledgeEndpointsTests : IAsyncLifetime
+public sealed class KnowledgeEndpointsTests : OwnerTests
 {
     private const string Path = "/api/owner/knowledge/documents";
     private const string Fact = "The quokka Mabel weighs 3.7 kilograms and lives in Perth.";
     private const string Question = "How much does the quokka Mabel weigh?";
 
-    private readonly TempFolder folder = new();
-    private TwinFixture twin = null!;
-    private HttpClient owner = null!;
-
-    public ValueTask InitializeAsync()
-    {
-        Start();
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        owner.Dispose();
-        await twin.DisposeAsync();
-        folder.Dispose();
-    }
-
     [Fact]
     public async Task A_document_is_found_and_cited_at_once_and_not_after_it_is_deleted()
     {
-        using var visitor = twin.NewVisitor();
+        using var visitor = Twin.NewVisitor();
         Assert.DoesNotContain("3.7", (await visitor.AskAsync(Question)).Text("answer"), StringComparison.Ordinal);
 
         var (id, document) = await AddAsync(new JsonObject { ["title"] = "Mabel", ["text"] = Fact });
@@ -45,7 +28,7 @@ public sealed class KnowledgeEndpointsTests : IAsyncLifetime
         Assert.Equal("text/plain", document.Text("mediaType"));
         Assert.Equal(Encoding.UTF8.GetByteCount(Fact), document["bytes"]!.GetValue<int>());
         Assert.Equal(1, document["passages"]!.GetValue<int>());
-        Assert.Equal(document.ToJsonString(), (await owner.GetJsonAsync($"{Path}/{id}")).ToJsonString());
+        Assert.Equal(document.ToJsonString(), (await Owner.GetJsonAsync($"{Path}/{id}")).ToJsonString());
         var hit = (await SearchAsync(Question))[0]!.AsObject();
         Assert.Equal(id, hit.Text("documentId"));
         Assert.Contains("3.7 kilograms", hit.Text("text"), StringComparison.Ordinal);
@@ -55,16 +38,16 @@ public sealed class KnowledgeEndpointsTests : IAsyncLifetime
         Assert.Equal((id, "Mabel"), (citation.Text("documentId"), citation.Text("title")));
         Assert.Contains(citation.Text("quote"), Fact, StringComparison.Ordinal);
 
-        using (var deleted = await owner.DeleteAsync(new Uri($"{Path}/{id}", UriKind.Relative), TestContext.Current.CancellationToken))
+        using (var deleted = await Owner.DeleteAsync(new Uri($"{Path}/{id}", UriKind.Relative), TestContext.Current.CancellationToken))
         {
             Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         }
 
         Assert.DoesNotContain(await SearchAsync(Question), found => found!.AsObject().Text("documentId") == id);
         Assert.DoesNotContain("3.7", (await visitor.AskAsync(Question)).Text("answer"), StringComparison.Ordinal);
-        using var again = await owner.DeleteAsync(new Uri($"{Path}/{id}", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var again = await Owner.DeleteAsync(new Uri($"{Path}/{id}", UriKind.Relative), TestContext.Current.CancellationToken);
         await again.AssertProblemAsync(HttpStatusCode.NotFound, "not_found");
-        Assert.Empty(await twin.Services.GetRequiredService<IObjectStore>().ListVersionsAsync($"knowledge/{id}/source", TestContext.Current.CancellationToken));
+        Assert.Empty(await Twin.Services.GetRequiredService<IObjectStore>().ListVersionsAsync($"knowledge/{id}/source", TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -102,7 +85,7 @@ public sealed class KnowledgeEndpointsTests : IAsyncLifetime
     [InlineData("null", "A quokka")]
     public async Task A_document_without_a_title_takes_its_own(string title, string expected)
     {
-        using var response = await owner.PostJsonAsync(Path, $$"""{"title": {{title}}, "text": "# A quokka\n\n{{Fact}}", "mediaType": "text/markdown"}""");
+        using var response = await Owner.PostJsonAsync(Path, $$"""{"title": {{title}}, "text": "# A quokka\n\n{{Fact}}", "mediaType": "text/markdown"}""");
 
         Assert.Equal(expected, (await response.JsonAsync()).Text("title"));
     }
@@ -141,7 +124,7 @@ public sealed class KnowledgeEndpointsTests : IAsyncLifetime
     {
         var before = await StoredAsync();
 
-        using var response = await owner.PostJsonAsync(Path, body);
+        using var response = await Owner.PostJsonAsync(Path, body);
 
         await response.AssertProblemAsync(HttpStatusCode.BadRequest, "validation");
         Assert.Equal(before, await StoredAsync());
@@ -153,7 +136,7 @@ public sealed class KnowledgeEndpointsTests : IAsyncLifetime
     public async Task A_title_too_long_or_with_NUL_is_refused_both_ways(char letter, int count)
     {
         var title = new string(letter, count);
-        using var json = await owner.PostJsonAsync(Path, new JsonObject { ["title"] = title, ["text"] = "b" }.ToJsonString());
+        using var json = await Owner.PostJsonAsync(Path, new JsonObject { ["title"] = title, ["text"] = "b" }.ToJsonString());
         using var form = await UploadAsync(Encoding.UTF8.GetBytes(Fact), "a.txt", "text/plain", title);
 
         await json.AssertProblemAsync(HttpStatusCode.BadRequest, "validation");
@@ -171,7 +154,7 @@ public sealed class KnowledgeEndpointsTests : IAsyncLifetime
             form.Add(new StringContent(Fact), "file", $"{i}.txt");
         }
 
-        using var response = await owner.PostAsync(new Uri(Path, UriKind.Relative), form, TestContext.Current.CancellationToken);
+        using var response = await Owner.PostAsync(new Uri(Path, UriKind.Relative), form, TestContext.Current.CancellationToken);
 
         await response.AssertProblemAsync(HttpStatusCode.BadRequest, "validation");
     }
@@ -186,7 +169,7 @@ public sealed class KnowledgeEndpointsTests : IAsyncLifetime
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
 
-        using var response = await owner.PostAsync(new Uri(Path, UriKind.Relative), content, TestContext.Current.CancellationToken);
+        using var response = await Owner.PostAsync(new Uri(Path, UriKind.Relative), content, TestContext.Current.CancellationToken);
 
         await response.AssertProblemAsync(HttpStatusCode.BadRequest, "validation");
     }
@@ -201,7 +184,7 @@ public sealed class KnowledgeEndpointsTests : IAsyncLifetime
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(Fact));
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
 
-        using var response = await owner.PostAsync(new Uri(Path, UriKind.Relative), content, TestContext.Current.CancellationToken);
+        using var response = await Owner.PostAsync(new Uri(Path, UriKind.Relative), content, TestContext.Current.CancellationToken);
 
         await response.AssertProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported_media_type");
     }
@@ -212,10 +195,10 @@ public sealed class KnowledgeEndpointsTests : IAsyncLifetime
     public async Task More_than_20_MiB_are_refused(bool asFile)
     {
         const int tooMuch = (20 * 1024 * 1024) + 1;
-        owner.DefaultRequestHeaders.ExpectContinue = true;
+        Owner.DefaultRequestHeaders.ExpectContinue = true;
         using var response = asFile
             ? await UploadAsync(new byte[tooMuch], "a.txt", "text/plain")
-            : await owner.PostJsonAsync(Path, $$"""{"title": "a", "text": "{{new string('x', tooMuch)}}"}""");
+            : await Owner.PostJsonAsync(Path, $$"""{"title": "a", "text": "{{new string('x', tooMuch)}}"}""");
 
         var problem = await response.AssertProblemAsync(HttpStatusCode.RequestEntityTooLarge, "payload_too_large");
         Assert.Contains("20971520", problem.Text("detail"), StringComparison.Ordinal);
@@ -236,31 +219,29 @@ public sealed class KnowledgeEndpointsTests : IAsyncLifetime
     {
         var (kept, _) = await AddAsync(new JsonObject { ["title"] = "Mabel", ["text"] = Fact });
         var (gone, _) = await AddAsync(new JsonObject { ["title"] = "Gone", ["text"] = "The quokka Humphrey weighs 4.1 kilograms." });
-        using (await owner.DeleteAsync(new Uri($"{Path}/{gone}", UriKind.Relative), TestContext.Current.CancellationToken))
+        using (await Owner.DeleteAsync(new Uri($"{Path}/{gone}", UriKind.Relative), TestContext.Current.CancellationToken))
         {
         }
 
         var before = await StoredAsync();
-        owner.Dispose();
-        await twin.DisposeAsync();
-        Start();
+        await RestartAsync();
 
         Assert.Equal(before, await StoredAsync());
         Assert.Equal(kept, (await SearchAsync(Question))[0]!.AsObject().Text("documentId"));
         Assert.DoesNotContain(await SearchAsync("the quokka Humphrey"), hit => hit!.AsObject().Text("documentId") == gone);
-        using var visitor = twin.NewVisitor();
+        using var visitor = Twin.NewVisitor();
         Assert.Contains("3.7", (await visitor.AskAsync(Question)).Text("answer"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_list_is_cut_into_pages_that_miss_nothing()
     {
-        var all = (await owner.GetJsonAsync(Path + "?limit=100"))["items"]!.AsArray().Select(item => item!.AsObject().Text("documentId")).ToList();
+        var all = (await Owner.GetJsonAsync(Path + "?limit=100"))["items"]!.AsArray().Select(item => item!.AsObject().Text("documentId")).ToList();
         var paged = new List<string>();
         string? cursor = null;
         do
         {
-            var page = await owner.GetJsonAsync($"{Path}?limit=5" + (cursor is null ? "" : $"&cursor={cursor}"));
+            var page = await Owner.GetJsonAsync($"{Path}?limit=5" + (cursor is null ? "" : $"&cursor={cursor}"));
             paged.AddRange(page["items"]!.AsArray().Select(item => item!.AsObject().Text("documentId")));
             cursor = page["nextCursor"]?.GetValue<string>();
         }
@@ -270,15 +251,9 @@ public sealed class KnowledgeEndpointsTests : IAsyncLifetime
         Assert.Equal(all, paged);
     }
 
-    private void Start()
-    {
-        twin = TwinFixture.Start(folder.File("data"));
-        owner = twin.Owner();
-    }
-
     private async Task<(string Id, JsonObject Document)> AddAsync(JsonObject body)
     {
-        using var response = await owner.PostJsonAsync(Path, body.ToJsonString());
+        using var response = await Owner.PostJsonAsync(Path, body.ToJsonString());
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         var document = await response.JsonAsync();
         return (document.Text("documentId"), document);
@@ -295,20 +270,20 @@ public sealed class KnowledgeEndpointsTests : IAsyncLifetime
             form.Add(new StringContent(title), "title");
         }
 
-        return await owner.PostAsync(new Uri(Path, UriKind.Relative), form, TestContext.Current.CancellationToken);
+        return await Owner.PostAsync(new Uri(Path, UriKind.Relative), form, TestContext.Current.CancellationToken);
     }
 
     private async Task<JsonArray> SearchAsync(string query)
     {
-        using var response = await owner.PostJsonAsync("/api/owner/knowledge/search", new JsonObject { ["query"] = query, ["top"] = 5 }.ToJsonString());
+        using var response = await Owner.PostJsonAsync("/api/owner/knowledge/search", new JsonObject { ["query"] = query, ["top"] = 5 }.ToJsonString());
         return (await response.JsonAsync())["items"]!.AsArray();
     }
 
     /// <summary>The documents' entries and the objects.</summary>
     private async Task<string> StoredAsync()
     {
-        var entries = await owner.GetJsonAsync(Path + "?limit=100");
-        var objects = await twin.Services.GetRequiredService<IObjectStore>().ListAsync("", cancellationToken: TestContext.Current.CancellationToken);
+        var entries = await Owner.GetJsonAsync(Path + "?limit=100");
+        var objects = await Twin.Services.GetRequiredService<IObjectStore>().ListAsync("", cancellationToken: TestContext.Current.CancellationToken);
         return entries.ToJsonString() + string.Join('\n', objects.Select(stored => stored.Key));
     }
 }

@@ -7,32 +7,15 @@ using Xunit;
 namespace DigitalTwin.Tests.Persona;
 
 /// <summary>The owner says who the twin is, and the twin is it at once.</summary>
-public sealed class PersonaEndpointsTests : IAsyncLifetime
+public sealed class PersonaEndpointsTests : OwnerTests
 {
     private const string Path = "/api/owner/persona";
     private const string Colour = "What is your favourite colour?";
 
-    private readonly TempFolder folder = new();
-    private TwinFixture twin = null!;
-    private HttpClient owner = null!;
-
-    public ValueTask InitializeAsync()
-    {
-        Start();
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        owner.Dispose();
-        await twin.DisposeAsync();
-        folder.Dispose();
-    }
-
     [Fact]
     public async Task A_new_persona_is_public_at_once_and_answers_at_once()
     {
-        using var visitor = twin.NewVisitor();
+        using var visitor = Twin.NewVisitor();
         Assert.Equal("Ada Lovelace", (await visitor.GetJsonAsync("/api/persona")).Text("name"));
         Assert.DoesNotContain("saffron", (await visitor.AskAsync(Colour)).Text("answer"), StringComparison.Ordinal);
 
@@ -53,7 +36,7 @@ public sealed class PersonaEndpointsTests : IAsyncLifetime
     [Fact]
     public async Task The_public_profile_does_not_hold_the_text()
     {
-        using var visitor = twin.NewVisitor();
+        using var visitor = Twin.NewVisitor();
 
         var profile = await visitor.GetJsonAsync("/api/persona");
 
@@ -74,7 +57,7 @@ public sealed class PersonaEndpointsTests : IAsyncLifetime
             await late.AssertProblemAsync(HttpStatusCode.PreconditionFailed, "conflict");
         }
 
-        Assert.Equal("I am the first.", (await owner.GetJsonAsync(Path)).Text("me"));
+        Assert.Equal("I am the first.", (await Owner.GetJsonAsync(Path)).Text("me"));
         foreach (var good in new[] { "\"2\"", "\"7\", \"3\"", "*" })
         {
             using var next = await PutAsync(TestPersona.Update("I am next."), good);
@@ -85,17 +68,17 @@ public sealed class PersonaEndpointsTests : IAsyncLifetime
     [Fact]
     public async Task What_was_read_can_be_edited_and_sent_back()
     {
-        using (await owner.PostJsonAsync(Path + "/versions/1/restore", "{}"))
+        using (await Owner.PostJsonAsync(Path + "/versions/1/restore", "{}"))
         {
         }
 
-        var persona = await owner.GetJsonAsync(Path);
+        var persona = await Owner.GetJsonAsync(Path);
         persona["profile"]!["headline"] = "Countess";
 
         using var put = await PutAsync(persona.ToJsonString(), "\"2\"");
 
         Assert.Equal(HttpStatusCode.OK, put.StatusCode);
-        var current = await owner.GetJsonAsync(Path);
+        var current = await Owner.GetJsonAsync(Path);
         Assert.Equal((3, "Countess"), (current["version"]!.GetValue<int>(), current["profile"]!.AsObject().Text("headline")));
         Assert.Null(current["restoredFrom"]);
     }
@@ -107,7 +90,7 @@ public sealed class PersonaEndpointsTests : IAsyncLifetime
 
         Assert.Equal(1, answers.Count(answer => answer.StatusCode == HttpStatusCode.OK));
         Assert.Equal(7, answers.Count(answer => answer.StatusCode == HttpStatusCode.PreconditionFailed));
-        Assert.Equal(2, (await owner.GetJsonAsync(Path))["version"]!.GetValue<int>());
+        Assert.Equal(2, (await Owner.GetJsonAsync(Path))["version"]!.GetValue<int>());
         Array.ForEach(answers, answer => answer.Dispose());
     }
 
@@ -116,9 +99,9 @@ public sealed class PersonaEndpointsTests : IAsyncLifetime
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => PutAsync(TestPersona.Update($"My favourite colour is number{i}."))));
         Array.ForEach(answers, answer => answer.Dispose());
-        using var visitor = twin.NewVisitor();
+        using var visitor = Twin.NewVisitor();
 
-        var me = (await owner.GetJsonAsync(Path)).Text("me");
+        var me = (await Owner.GetJsonAsync(Path)).Text("me");
 
         Assert.Contains(me.Split(' ')[^1].TrimEnd('.'), (await visitor.AskAsync(Colour)).Text("answer"), StringComparison.Ordinal);
     }
@@ -131,20 +114,20 @@ public sealed class PersonaEndpointsTests : IAsyncLifetime
         {
         }
 
-        var list = await owner.GetJsonAsync(Path + "/versions?limit=2");
+        var list = await Owner.GetJsonAsync(Path + "/versions?limit=2");
         Assert.Equal([3, 2], list["items"]!.AsArray().Select(item => item!["version"]!.GetValue<int>()));
-        var rest = await owner.GetJsonAsync(Path + "/versions?cursor=" + list.Text("nextCursor"));
+        var rest = await Owner.GetJsonAsync(Path + "/versions?cursor=" + list.Text("nextCursor"));
         Assert.Equal([1], rest["items"]!.AsArray().Select(item => item!["version"]!.GetValue<int>()));
         Assert.Equal("Ada Lovelace", rest["items"]![0]!.AsObject().Text("name"));
-        Assert.Equal(TestPersona.Me, (await owner.GetJsonAsync(Path + "/versions/2")).Text("me"));
+        Assert.Equal(TestPersona.Me, (await Owner.GetJsonAsync(Path + "/versions/2")).Text("me"));
 
-        using var restored = await owner.PostJsonAsync(Path + "/versions/2/restore", "{}");
+        using var restored = await Owner.PostJsonAsync(Path + "/versions/2/restore", "{}");
 
         Assert.Equal("\"4\"", restored.Headers.ETag!.Tag);
-        var current = await owner.GetJsonAsync(Path);
+        var current = await Owner.GetJsonAsync(Path);
         Assert.Equal(TestPersona.Me, current.Text("me"));
         Assert.Equal(2, current["restoredFrom"]!.GetValue<int>());
-        using var visitor = twin.NewVisitor();
+        using var visitor = Twin.NewVisitor();
         Assert.Contains("saffron", (await visitor.AskAsync(Colour)).Text("answer"), StringComparison.Ordinal);
     }
 
@@ -155,12 +138,10 @@ public sealed class PersonaEndpointsTests : IAsyncLifetime
         {
         }
 
-        owner.Dispose();
-        await twin.DisposeAsync();
-        Start();
+        await RestartAsync();
 
-        Assert.Equal(2, (await owner.GetJsonAsync(Path + "/versions"))["items"]!.AsArray().Count);
-        using var visitor = twin.NewVisitor();
+        Assert.Equal(2, (await Owner.GetJsonAsync(Path + "/versions"))["items"]!.AsArray().Count);
+        using var visitor = Twin.NewVisitor();
         Assert.Equal("Otto Lindqvist", (await visitor.GetJsonAsync("/api/persona")).Text("name"));
         Assert.Contains("saffron", (await visitor.AskAsync(Colour)).Text("answer"), StringComparison.Ordinal);
     }
@@ -182,7 +163,7 @@ public sealed class PersonaEndpointsTests : IAsyncLifetime
 
         var problem = await response.AssertProblemAsync(HttpStatusCode.BadRequest, "validation");
         Assert.Contains(problem["errors"]!.AsObject(), error => error.Key.EndsWith(named, StringComparison.Ordinal));
-        Assert.Equal(1, (await owner.GetJsonAsync(Path))["version"]!.GetValue<int>());
+        Assert.Equal(1, (await Owner.GetJsonAsync(Path))["version"]!.GetValue<int>());
     }
 
     [Theory]
@@ -212,8 +193,8 @@ public sealed class PersonaEndpointsTests : IAsyncLifetime
     [Fact]
     public async Task Another_seed_folder_makes_it_somebody_elses_twin()
     {
-        TestPersona.WriteTo(folder.File("seed"));
-        await using var other = TwinFixture.Start(settings: ("Twin:Persona:SeedPath", folder.File("seed")));
+        TestPersona.WriteTo(File("seed"));
+        await using var other = TwinFixture.Start(settings: ("Twin:Persona:SeedPath", File("seed")));
         using var visitor = other.NewVisitor();
 
         Assert.Equal("Otto Lindqvist", (await visitor.GetJsonAsync("/api/persona")).Text("name"));
@@ -227,12 +208,6 @@ public sealed class PersonaEndpointsTests : IAsyncLifetime
         Assert.DoesNotContain("Lovelace", (await visitor.AskAsync("Who are you?")).ToJsonString(), StringComparison.Ordinal);
     }
 
-    private void Start()
-    {
-        twin = TwinFixture.Start(folder.File("data"));
-        owner = twin.Owner();
-    }
-
     private async Task<HttpResponseMessage> PutAsync(string body, string? ifMatch = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(Path, UriKind.Relative))
@@ -244,6 +219,6 @@ public sealed class PersonaEndpointsTests : IAsyncLifetime
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         }
 
-        return await owner.SendAsync(request, TestContext.Current.CancellationToken);
+        return await Owner.SendAsync(request, TestContext.Current.CancellationToken);
     }
 }

@@ -3,23 +3,12 @@ using System.Threading.Channels;
 
 namespace DigitalTwin.Tests.Testing;
 
-/// <summary>
-/// The script of one answer of <see cref="BedrockServer"/>, used for one request. Steps added before the request are sent at once;
-/// steps added while it runs are sent when they are added, so that a test decides when each token leaves.
-/// </summary>
-public sealed class BedrockReply
+/// <summary>An answer of <see cref="BedrockServer"/>.</summary>
+public sealed class BedrockReply : ScriptedReply
 {
     public const string RequestId = "00000000-1111-2222-3333-444444444444";
 
     private readonly Channel<Step> _steps = Channel.CreateUnbounded<Step>();
-    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _clientLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Done when the request has arrived.</summary>
-    public Task Started => _started.Task;
-
-    /// <summary>Done when the client has closed the connection before the answer's end.</summary>
-    public Task ClientLeft => _clientLeft.Task;
 
     internal int? ErrorStatus { get; private init; }
 
@@ -68,14 +57,15 @@ public sealed class BedrockReply
     /// <summary>The first event of every answer: the role, and no text.</summary>
     public BedrockReply Role() => Event("messageStart", new JsonObject { ["role"] = "assistant" });
 
-    public BedrockReply Token(string text) => Add(new Step
+    public override BedrockReply Token(string text) => Add(new Step
     {
         Text = text,
         Bytes = Frame("contentBlockDelta", new JsonObject { ["contentBlockIndex"] = 0, ["delta"] = new JsonObject { ["text"] = text } }),
     });
 
-    public BedrockReply Finish(string reason = "end_turn")
+    public override BedrockReply Finish(string? reason = null)
     {
+        reason ??= "end_turn";
         Event("contentBlockStop", new JsonObject { ["contentBlockIndex"] = 0 });
         return Add(new Step { StopReason = reason, Bytes = Frame("messageStop", new JsonObject { ["stopReason"] = reason }) });
     }
@@ -128,7 +118,7 @@ public sealed class BedrockReply
     public BedrockReply Cut() => Add(new Step { IsCut = true });
 
     /// <summary>Ends the answer; without <see cref="Finish"/> before, it ends too soon.</summary>
-    public BedrockReply Done()
+    public override BedrockReply Done()
     {
         _steps.Writer.Complete();
         return this;
@@ -136,10 +126,6 @@ public sealed class BedrockReply
 
     internal static JsonObject UsageOf(int input, int output) =>
         new() { ["inputTokens"] = input, ["outputTokens"] = output, ["totalTokens"] = input + output };
-
-    internal void Start() => _started.TrySetResult();
-
-    internal void Leave() => _clientLeft.TrySetResult();
 
     private static byte[] Frame(string type, JsonObject payload)
     {

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace DigitalTwin.Tests.Testing;
 
 /// <summary>
-/// Answers for <see cref="BedrockServer.Otherwise"/>: from the passages of the prompt, or what a question asks for in brackets, so that
+/// Answers for <see cref="ScriptedServer{TRequest, TReply}.Otherwise"/>: from the passages of the prompt, or what a question asks for in brackets, so that
 /// a suite in another process can script the model through the chat itself: <c>[bedrock:500]</c>, <c>[bedrock:429]</c>,
 /// <c>[bedrock:hang]</c>, <c>[bedrock:cut]</c>, <c>[bedrock:exception]</c>; and behind the first words of an answer
 /// <c>[bedrock:late-cut]</c>, <c>[bedrock:late-exception]</c>, <c>[bedrock:late-hang]</c>.

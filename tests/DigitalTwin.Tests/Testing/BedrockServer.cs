@@ -1,41 +1,21 @@
-using System.Collections.Concurrent;
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace DigitalTwin.Tests.Testing;
 
-/// <summary>
-/// Amazon Bedrock on the loopback over real HTTP: Converse, ConverseStream and the Retrieve of knowledge bases. Conversations take the
-/// scripted replies in order, then what <see cref="Otherwise"/> makes; whatever nothing was scripted for gets 418, and is kept too.
-/// It needs nothing of the tests around it, so that it can also run in a process of its own.
-/// </summary>
-public sealed class BedrockServer : IAsyncDisposable
+/// <summary>Amazon Bedrock: Converse, ConverseStream and the Retrieve of knowledge bases. Replies are scripted for conversations.</summary>
+public sealed class BedrockServer : ScriptedServer<BedrockRequest, BedrockReply>
 {
-    private readonly WebApplication _app;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentQueue<BedrockReply> _replies = new();
-    private readonly ConcurrentQueue<BedrockRequest> _requests = new();
-
     private BedrockServer(int port)
+        : base(port)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
-        _app = builder.Build();
-        _app.Run(HandleAsync);
     }
 
     /// <summary>What to set as <c>AWS_ENDPOINT_URL_BEDROCK_RUNTIME</c> and <c>AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME</c>.</summary>
-    public string Endpoint => _app.Urls.Single();
-
-    public IReadOnlyList<BedrockRequest> Requests => [.. _requests];
-
-    public Func<BedrockRequest, BedrockReply>? Otherwise { get; set; }
+    public string Endpoint => Address;
 
     /// <summary>What every knowledge base finds; null for none that can be asked.</summary>
     public IReadOnlyList<BedrockPassage>? Passages { get; set; }
@@ -47,61 +27,34 @@ public sealed class BedrockServer : IAsyncDisposable
     public static async Task<BedrockServer> StartAsync(int port = 0)
     {
         var server = new BedrockServer(port);
-        await server._app.StartAsync();
+        await server.ListenAsync();
         return server;
     }
 
-    /// <summary>Scripts the next conversation; returns the reply, to be fed while it runs.</summary>
-    public BedrockReply Next(BedrockReply reply)
+    protected override Task<BedrockRequest> ReadAsync(HttpContext context, CancellationToken cancellationToken)
     {
-        _replies.Enqueue(reply);
-        return reply;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_stop.IsCancellationRequested)
-        {
-            return;
-        }
-
-        await _stop.CancelAsync();
-        await _app.StopAsync(_stop.Token);
-        await _app.DisposeAsync();
-        _stop.Dispose();
-    }
-
-    private async Task HandleAsync(HttpContext context)
-    {
-        var request = await BedrockRequest.ReadAsync(context, _stop.Token);
-        _requests.Enqueue(request);
         context.Response.Headers["x-amzn-RequestId"] = BedrockReply.RequestId;
-        if (request.Operation == "retrieve" && Passages is { } passages)
+        return BedrockRequest.ReadAsync(context, cancellationToken);
+    }
+
+    protected override bool TakesReply(BedrockRequest request) => request.Operation is "converse" or "converse-stream";
+
+    protected override Task SendAsync(HttpContext context, BedrockRequest request, BedrockReply reply, CancellationToken cancellationToken) =>
+        reply.ErrorStatus is { } status ? SendErrorAsync(context.Response, status, reply, cancellationToken)
+        : request.Operation == "converse" ? SendWholeAsync(context.Response, reply, cancellationToken)
+        : SendStreamAsync(context, reply, cancellationToken);
+
+    protected override async Task<bool> TryAnswerAsync(HttpContext context, BedrockRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Operation != "retrieve" || Passages is not { } passages)
         {
-            await Retrieval.WaitAsync(_stop.Token);
-            context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync(Found(passages).ToJsonString(), _stop.Token);
-            return;
+            return false;
         }
 
-        if (request.Operation is not ("converse" or "converse-stream") || !_replies.TryDequeue(out var reply) && (reply = Otherwise?.Invoke(request)) is null)
-        {
-            context.Response.StatusCode = StatusCodes.Status418ImATeapot;
-            return;
-        }
-
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stop.Token);
-        reply.Start();
-        try
-        {
-            await (reply.ErrorStatus is { } status ? SendErrorAsync(context.Response, status, reply, end.Token)
-                : request.Operation == "converse" ? SendWholeAsync(context.Response, reply, end.Token)
-                : SendStreamAsync(context, reply, end.Token));
-        }
-        catch (OperationCanceledException)
-        {
-            reply.Leave();
-        }
+        await Retrieval.WaitAsync(cancellationToken);
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(Found(passages).ToJsonString(), cancellationToken);
+        return true;
     }
 
     private static Task SendErrorAsync(HttpResponse response, int status, BedrockReply reply, CancellationToken cancellationToken)

@@ -3,24 +3,13 @@ using System.Threading.Channels;
 
 namespace DigitalTwin.Tests.Testing;
 
-/// <summary>
-/// The script of one answer of <see cref="OpenAiServer"/>, used for one request. Steps added before the request are sent at once;
-/// steps added while it runs are sent when they are added, so that a test decides when each token leaves.
-/// </summary>
-public sealed class OpenAiReply
+/// <summary>An answer of <see cref="OpenAiServer"/>.</summary>
+public sealed class OpenAiReply : ScriptedReply
 {
     private readonly Channel<Step> _steps = Channel.CreateUnbounded<Step>();
-    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _clientLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int? _status;
     private string? _error;
     private string? _retryAfter;
-
-    /// <summary>Done when the request has arrived.</summary>
-    public Task Started => _started.Task;
-
-    /// <summary>Done when the client has closed the connection before the answer's end.</summary>
-    public Task ClientLeft => _clientLeft.Task;
 
     internal int? ErrorStatus => _status;
 
@@ -54,15 +43,15 @@ public sealed class OpenAiReply
     /// <summary>The connection is cut before any byte of the response.</summary>
     public static OpenAiReply CutAtOnce() => new OpenAiReply().Cut();
 
-    public OpenAiReply Token(string text) =>
+    public override OpenAiReply Token(string text) =>
         Chunk($$$"""{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1893499200,"model":"scripted-1","choices":[{"index":0,"delta":{"content":{{{Quote(text)}}}},"finish_reason":null}]}""");
 
     /// <summary>The first chunk that OpenAI sends: the role, and no text.</summary>
     public OpenAiReply Role() =>
         Chunk("""{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1893499200,"model":"scripted-1","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}""");
 
-    public OpenAiReply Finish(string reason = "stop") =>
-        Chunk($$$"""{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1893499200,"model":"scripted-1","choices":[{"index":0,"delta":{},"finish_reason":{{{Quote(reason)}}}}]}""");
+    public override OpenAiReply Finish(string? reason = null) =>
+        Chunk($$$"""{"id":"chatcmpl-1","object":"chat.completion.chunk","created":1893499200,"model":"scripted-1","choices":[{"index":0,"delta":{},"finish_reason":{{{Quote(reason ?? "stop")}}}}]}""");
 
     /// <summary>Sent only if the request asks for it, as OpenAI does.</summary>
     public OpenAiReply Usage(int input, int output) =>
@@ -78,7 +67,7 @@ public sealed class OpenAiReply
 
     public OpenAiReply Cut() => Add(StepKind.Cut);
 
-    public OpenAiReply Done()
+    public override OpenAiReply Done()
     {
         Add(StepKind.Chunk, "[DONE]");
         _steps.Writer.Complete();
@@ -87,10 +76,6 @@ public sealed class OpenAiReply
 
     /// <summary>Any chunk's data, for what has no step of its own.</summary>
     public OpenAiReply Chunk(string data) => Add(StepKind.Chunk, data);
-
-    internal void Start() => _started.TrySetResult();
-
-    internal void Leave() => _clientLeft.TrySetResult();
 
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";
 

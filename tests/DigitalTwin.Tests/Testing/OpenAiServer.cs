@@ -1,89 +1,35 @@
-using System.Collections.Concurrent;
-using System.Net;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace DigitalTwin.Tests.Testing;
 
-/// <summary>
-/// An OpenAI-compatible server on the loopback over real HTTP, scripted per request. Requests take the scripted replies in order,
-/// then what <see cref="Otherwise"/> makes; one that nothing was scripted for gets 418.
-/// </summary>
-public sealed class OpenAiServer : IAsyncDisposable
+/// <summary>An OpenAI-compatible server.</summary>
+public sealed class OpenAiServer : ScriptedServer<OpenAiRequest, OpenAiReply>
 {
-    private readonly WebApplication _app;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentQueue<OpenAiReply> _replies = new();
-    private readonly ConcurrentQueue<OpenAiRequest> _requests = new();
-
     private OpenAiServer()
+        : base(0)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        _app = builder.Build();
-        _app.Run(HandleAsync);
     }
 
     /// <summary>What to set as <c>Twin:Engines:OpenAI:BaseUrl</c>.</summary>
-    public string BaseUrl => $"{_app.Urls.Single()}/v1";
-
-    public IReadOnlyList<OpenAiRequest> Requests => [.. _requests];
-
-    public Func<OpenAiRequest, OpenAiReply>? Otherwise { get; set; }
+    public string BaseUrl => $"{Address}/v1";
 
     public static async Task<OpenAiServer> StartAsync()
     {
         var server = new OpenAiServer();
-        await server._app.StartAsync();
+        await server.ListenAsync();
         return server;
     }
 
-    /// <summary>Scripts the next request; returns the reply, to be fed while it runs.</summary>
-    public OpenAiReply Next(OpenAiReply reply)
+    protected override async Task<OpenAiRequest> ReadAsync(HttpContext context, CancellationToken cancellationToken)
     {
-        _replies.Enqueue(reply);
-        return reply;
+        using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: cancellationToken);
+        return new OpenAiRequest(context.Request.Path, context.Request.Headers.Authorization.ToString(), body.RootElement.Clone());
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_stop.IsCancellationRequested)
-        {
-            return;
-        }
+    protected override bool TakesReply(OpenAiRequest request) => request.Path == "/v1/chat/completions";
 
-        await _stop.CancelAsync();
-        await _app.StopAsync(_stop.Token);
-        await _app.DisposeAsync();
-        _stop.Dispose();
-    }
-
-    private async Task HandleAsync(HttpContext context)
-    {
-        using var body = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: _stop.Token);
-        var request = new OpenAiRequest(context.Request.Path, context.Request.Headers.Authorization.ToString(), body.RootElement.Clone());
-        _requests.Enqueue(request);
-        if (context.Request.Path != "/v1/chat/completions" || !_replies.TryDequeue(out var reply) && (reply = Otherwise?.Invoke(request)) is null)
-        {
-            context.Response.StatusCode = StatusCodes.Status418ImATeapot;
-            return;
-        }
-
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stop.Token);
-        reply.Start();
-        try
-        {
-            await SendAsync(context, request, reply, end.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            reply.Leave();
-        }
-    }
-
-    private static async Task SendAsync(HttpContext context, OpenAiRequest request, OpenAiReply reply, CancellationToken cancellationToken)
+    protected override async Task SendAsync(HttpContext context, OpenAiRequest request, OpenAiReply reply, CancellationToken cancellationToken)
     {
         var response = context.Response;
         if (reply.ErrorStatus is { } status)

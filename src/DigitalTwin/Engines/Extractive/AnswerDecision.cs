@@ -7,19 +7,19 @@ namespace DigitalTwin.Engines.Extractive;
 /// </summary>
 internal static class AnswerDecision
 {
-    private const float Bias = -3.906f;
+    private const float Bias = -3.350f;
 
-    private const float Score = 0.480f;
+    private const float Score = 0.515f;
 
     /// <summary>In standard deviations, so that it means the same among ten sentences and among eighty.</summary>
-    private const float AboveOthers = -0.802f;
-    private const float DocumentShare = 3.493f;
+    private const float AboveOthers = -0.738f;
+    private const float DocumentShare = 3.531f;
 
-    private const float LeansOnPrevious = 3.326f;
+    private const float LeansOnPrevious = 3.388f;
     private const float TopicCount = -0.466f;
     private const int MostTopics = 3;
-    private const float TermCount = 1.302f;
-    private const float UnknownTerms = -5.979f;
+    private const float TermCount = 1.205f;
+    private const float UnknownTerms = -6.255f;
 
     /// <summary>The counts of words are shares of this many.</summary>
     private const int ManyTerms = 6;
@@ -48,12 +48,12 @@ internal static class AnswerDecision
     }
 
     private static float OfSentence(ReadOnlySpan<float> best) =>
-        (0.452f * best[(int)SentenceFeature.DocumentPlace])
-        + (-2.740f * best[(int)SentenceFeature.MissesName])
-        + (-1.036f * best[(int)SentenceFeature.RightType])
-        + (-2.251f * best[(int)SentenceFeature.WrongType])
-        + (-0.175f * best[(int)SentenceFeature.LikelyType])
-        + (-4.528f * best[(int)SentenceFeature.MissesNearby]);
+        (0.096f * best[(int)SentenceFeature.DocumentPlace])
+        + (-2.737f * best[(int)SentenceFeature.MissesName])
+        + (-0.833f * best[(int)SentenceFeature.RightType])
+        + (-2.326f * best[(int)SentenceFeature.WrongType])
+        + (-0.188f * best[(int)SentenceFeature.LikelyType])
+        + (-4.066f * best[(int)SentenceFeature.MissesNearby]);
 
     private static float OfQuestion(Grounding grounding)
     {

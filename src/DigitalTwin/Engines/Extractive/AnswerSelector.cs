@@ -8,7 +8,7 @@ namespace DigitalTwin.Engines.Extractive;
 internal static class AnswerSelector
 {
     /// <summary>The least log-odds of an answer: about nine in ten questions without one stay below.</summary>
-    private const float Threshold = -0.16f;
+    private const float Threshold = -0.19f;
 
     /// <summary>A further sentence must reach this share of the best one's score; one fact needs no company.</summary>
     private const float Companion = 0.85f;

@@ -52,12 +52,7 @@ public static class QuestionReader
     public static QuestionReading Read(string text, string speakerName)
     {
         var tokens = TextAnalyzer.Analyze(text);
-        var words = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var token in tokens)
-        {
-            words.Add(token.Word);
-        }
-
+        var words = WordsOf(tokens);
         var terms = TermsOf(text, tokens, speakerName);
         var topics = Topics.Of(tokens);
         var expects = ExpectationOf(tokens, words);
@@ -75,16 +70,31 @@ public static class QuestionReader
         };
     }
 
-    /// <summary>What a question is about once misspelt words are put right.</summary>
-    /// <param name="corrected">By a misspelt word's stem the stem of the word that was meant.</param>
-    public static IReadOnlyList<Topic> TopicsOf(string text, IReadOnlyDictionary<string, string> corrected) =>
-        Topics.Of([.. TextAnalyzer.Analyze(text).Select(token => corrected.TryGetValue(token.Stem, out var stem) ? token with { Stem = stem } : token)]);
+    /// <summary>What a question asks for and is about once misspelt words are put right; its words stay as they are.</summary>
+    /// <param name="corrected">By a misspelt word's stem the word that was meant, and its stem.</param>
+    public static QuestionReading Correct(QuestionReading reading, IReadOnlyDictionary<string, (string Word, string Stem)> corrected)
+    {
+        var tokens = TextAnalyzer.Analyze(reading.Text)
+            .Select(token => corrected.TryGetValue(token.Stem, out var meant) ? token with { Word = meant.Word, Stem = meant.Stem } : token).ToList();
+        return reading with { Expects = ExpectationOf(tokens, WordsOf(tokens)), Topics = Topics.Of(tokens) };
+    }
 
     /// <summary>The term of a single word.</summary>
     public static QuestionTerm TermOf(string word)
     {
         var stem = TextAnalyzer.Stem(word);
         return new QuestionTerm(word, stem, WeightOf(stem), IsName: false) { Synonyms = Synonyms.Of(stem) };
+    }
+
+    private static HashSet<string> WordsOf(IReadOnlyList<TextToken> tokens)
+    {
+        var words = new HashSet<string>(tokens.Count, StringComparer.Ordinal);
+        foreach (var token in tokens)
+        {
+            words.Add(token.Word);
+        }
+
+        return words;
     }
 
     private static float WeightOf(string stem) => FaintStems.Contains(stem) ? FaintWeight : LightStems.Contains(stem) ? LightWeight : 1f;

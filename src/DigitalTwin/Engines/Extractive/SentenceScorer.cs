@@ -47,13 +47,8 @@ internal sealed class SentenceScorer
     public float Decide(IReadOnlyList<SentenceScore> scores)
     {
         var odds = 0f;
-        VisitPassage(scores[0].Passage, (_, sentence, features) =>
-        {
-            if (sentence == scores[0].Sentence)
-            {
-                odds = AnswerDecision.LogOdds(grounding, scores, features);
-            }
-        });
+        var best = scores[0];
+        VisitPassage(best.Passage, best.Sentence, best.Sentence + 1, (_, _, features) => odds = AnswerDecision.LogOdds(grounding, scores, features));
         return odds;
     }
 
@@ -62,11 +57,11 @@ internal sealed class SentenceScorer
     {
         for (var p = 0; p < grounding.Passages.Count; p++)
         {
-            VisitPassage(p, visit);
+            VisitPassage(p, 0, traits[p].Sentences.Length, visit);
         }
     }
 
-    private void VisitPassage(int p, FeatureVisitor visit)
+    private void VisitPassage(int p, int from, int to, FeatureVisitor visit)
     {
         var passage = traits[p];
         var circle = coverage.Of(p);
@@ -78,7 +73,7 @@ internal sealed class SentenceScorer
         ofPassage[(int)SentenceFeature.TitleAsked] = matches[p].TitleAsked;
         ofPassage[(int)SentenceFeature.TopicInPassage] = passage.TopicsOfText.SpeaksOf(topics, TopicWordInPassage);
         ofPassage[(int)SentenceFeature.TopicInTitle] = passage.TopicsOfTitles.SpeaksOf(topics, TopicWordInTitle);
-        for (var s = 0; s < passage.Sentences.Length; s++)
+        for (var s = from; s < to; s++)
         {
             ofPassage.CopyTo(features);
             features[(int)SentenceFeature.First] = s == 0 ? 1 : 0;

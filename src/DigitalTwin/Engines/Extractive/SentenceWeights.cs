@@ -10,34 +10,34 @@ internal static class SentenceWeights
 
     static SentenceWeights()
     {
-        Set(SentenceFeature.InSentence, 3.37f);
-        Set(SentenceFeature.MissesName, -0.62f);
-        Set(SentenceFeature.InHeading, 2.81f);
-        Set(SentenceFeature.InTitle, 2.09f);
-        Set(SentenceFeature.Heading, 1.02f);
-        Set(SentenceFeature.Title, 1.00f);
-        Set(SentenceFeature.HeadingAsked, 1.46f);
-        Set(SentenceFeature.TitleAsked, 0.40f);
-        Set(SentenceFeature.TitleOfTopic, 0.58f);
-        Set(SentenceFeature.Rank, 1.72f);
-        Set(SentenceFeature.DocumentRank, -1.16f);
-        Set(SentenceFeature.RightType, 1.61f);
-        Set(SentenceFeature.WrongType, -0.99f);
-        Set(SentenceFeature.LikelyType, 2.60f);
-        Set(SentenceFeature.SpeakerActs, 1.49f);
-        Set(SentenceFeature.First, 0.49f);
-        Set(SentenceFeature.Continues, 3.33f);
-        Set(SentenceFeature.MissesNearby, 0.70f);
-        Set(SentenceFeature.DocumentPlace, 0.25f);
-        Set(SentenceFeature.TopicInSentence, 0.97f);
-        Set(SentenceFeature.TopicInNeighbours, -0.28f);
-        Set(SentenceFeature.TopicInPassage, 1.21f);
-        Set(SentenceFeature.TopicInTitle, 1.05f);
-        Set(SentenceFeature.TopicNowhere, -0.93f);
-        Set(SentenceFeature.CoverNearby, 2.82f);
-        Set(SentenceFeature.CoverLiterally, 0.73f);
-        Set(SentenceFeature.CoverInDocument, 1.50f);
-        Set(SentenceFeature.LiteralInSentence, 4.00f);
+        Set(SentenceFeature.InSentence, 2.75f);
+        Set(SentenceFeature.MissesName, -0.90f);
+        Set(SentenceFeature.InHeading, 2.18f);
+        Set(SentenceFeature.InTitle, 1.43f);
+        Set(SentenceFeature.Heading, 1.12f);
+        Set(SentenceFeature.Title, 0.91f);
+        Set(SentenceFeature.HeadingAsked, 1.34f);
+        Set(SentenceFeature.TitleAsked, 0.43f);
+        Set(SentenceFeature.TitleOfTopic, 0.65f);
+        Set(SentenceFeature.Rank, 1.15f);
+        Set(SentenceFeature.DocumentRank, -0.40f);
+        Set(SentenceFeature.RightType, 1.35f);
+        Set(SentenceFeature.WrongType, -0.87f);
+        Set(SentenceFeature.LikelyType, 2.19f);
+        Set(SentenceFeature.SpeakerActs, 1.31f);
+        Set(SentenceFeature.First, 0.39f);
+        Set(SentenceFeature.Continues, 2.64f);
+        Set(SentenceFeature.MissesNearby, -0.51f);
+        Set(SentenceFeature.DocumentPlace, 0.26f);
+        Set(SentenceFeature.TopicInSentence, 1.11f);
+        Set(SentenceFeature.TopicInNeighbours, -0.30f);
+        Set(SentenceFeature.TopicInPassage, 0.89f);
+        Set(SentenceFeature.TopicInTitle, 0.90f);
+        Set(SentenceFeature.TopicNowhere, -0.71f);
+        Set(SentenceFeature.CoverNearby, 1.97f);
+        Set(SentenceFeature.CoverLiterally, 0.82f);
+        Set(SentenceFeature.CoverInDocument, 1.12f);
+        Set(SentenceFeature.LiteralInSentence, 4.13f);
     }
 
     /// <summary>The sum by which sentences are ranked.</summary>

@@ -114,7 +114,7 @@ static class SpellingCorrector
 
         return (asked.Length - candidate.Length) switch
         {
-            0 => asked.Length - i >= 2 && asked[i] == candidate[i + 1] || AreAlike(asked[i], candidate[i]),
+            0 => asked.Length - i >= 2 && asked[i] == candidate[i + 1] && asked[i + 1] == candidate[i] || AreAlike(asked[i], candidate[i]),
             < 0 => asked.Length > SegmentWords.Shortest || (i > 0 && candidate[i] == candidate[i - 1]) || i == asked.Length - 1,
             > 0 => i > 0 && i < asked.Length && (asked[i] == asked[i - 1] || asked.Length >= ShortWord && i < candidate.Length),
         };

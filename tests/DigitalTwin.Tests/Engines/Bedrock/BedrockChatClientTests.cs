@@ -1,16 +1,12 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
-using DigitalTwin.Engines;
 using DigitalTwin.Tests.Testing;
 using Microsoft.Extensions.AI;
 using Xunit;
 
 namespace DigitalTwin.Tests.Engines.Bedrock;
 
-public sealed class BedrockChatClientTests
+public sealed class BedrockChatClientTests : ModelClientContract
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public static TheoryData<string, string> BrokenStreams => new()
     {
         { "cut", "connection_lost" },
@@ -131,125 +127,10 @@ public sealed class BedrockChatClientTests
         Assert.Equal("bedrock: Hi", await host.AnswerAsync(Cancellation));
     }
 
-    [Fact(Timeout = 30_000)]
-    public async Task Every_token_arrives_before_the_next_is_sent_and_quickly()
-    {
-        await using var host = await BedrockHost.StartAsync();
-        var reply = host.Server.Next(BedrockReply.Gated().Role());
-        await using var answer = host.Ask(Cancellation).GetAsyncEnumerator(Cancellation);
-        List<double> latencies = [];
-
-        for (var i = 0; i < 50; i++)
-        {
-            var sent = Stopwatch.GetTimestamp();
-            reply.Token($"token {i} ");
-            Assert.True(await answer.MoveNextAsync());
-            latencies.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
-            Assert.Equal($"token {i} ", answer.Current.Text);
-        }
-
-        reply.Finish().Done();
-        Assert.True(await answer.MoveNextAsync());
-        Assert.Equal(ChatFinishReason.Stop, answer.Current.FinishReason);
-        Assert.False(await answer.MoveNextAsync());
-        var median = latencies.Order().ElementAt(25);
-        TestContext.Current.TestOutputHelper?.WriteLine($"median {median:F2} ms, longest {latencies.Max():F2} ms");
-        Assert.InRange(median, 0, 20);
-    }
-
-    [Theory(Timeout = 30_000)]
-    [InlineData(302)]
-    [InlineData(400)]
-    [InlineData(403)]
-    [InlineData(404)]
-    [InlineData(429)]
-    [InlineData(500)]
-    [InlineData(503)]
-    public async Task A_status_becomes_a_code_and_the_client_itself_never_retries(int status)
-    {
-        await using var host = await BedrockHost.StartAsync();
-        host.Server.Next(BedrockReply.Status(status));
-        host.Server.Next(BedrockReply.Status(status));
-
-        var whole = await Assert.ThrowsAsync<EngineFailedException>(() => host.Bedrock.GetResponseAsync("Hi", cancellationToken: Cancellation));
-        var stream = await Assert.ThrowsAsync<EngineFailedException>(
-            () => host.Bedrock.GetStreamingResponseAsync("Hi", cancellationToken: Cancellation).ToChatResponseAsync(Cancellation));
-
-        Assert.Equal(($"http_{status}", $"http_{status}"), (whole.Code, stream.Code));
-        Assert.Equal((status is 429 or >= 500, status == 400), (stream.IsTransient, stream.BlamesRequest));
-        Assert.Equal(2, host.Server.Requests.Count);
-    }
-
     [Theory(Timeout = 30_000)]
     [MemberData(nameof(BrokenStreams))]
-    public async Task A_stream_that_breaks_delivers_its_text_so_far_and_fails(string kind, string code)
-    {
-        await using var host = await BedrockHost.StartAsync();
-        var reply = host.Server.Next(BedrockReply.Gated().Role().Token("Once "));
-        List<string> seen = [];
-
-        var failure = await Assert.ThrowsAsync<EngineFailedException>(async () =>
-        {
-            await foreach (var update in host.Ask(Cancellation))
-            {
-                seen.Add(update.Text);
-                Break(reply, kind);
-            }
-        });
-
-        Assert.Equal(["Once "], seen);
-        Assert.Equal(("bedrock", code), (failure.Engine, failure.Code));
-        Assert.Single(host.Server.Requests);
-    }
-
-    [Fact(Timeout = 30_000)]
-    public async Task A_server_that_is_not_there_is_a_connection_failure()
-    {
-        await using var host = await BedrockHost.StartAsync();
-        await host.Server.DisposeAsync();
-
-        var failure = await Assert.ThrowsAsync<EngineFailedException>(() => host.Bedrock.GetResponseAsync("Hi", cancellationToken: Cancellation));
-
-        Assert.Equal(("not_connected", true), (failure.Code, failure.IsTransient));
-    }
-
-    [Theory(Timeout = 30_000)]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Cancellation_closes_the_connection(bool inTheMiddle)
-    {
-        await using var host = await BedrockHost.StartAsync();
-        var reply = host.Server.Next(inTheMiddle ? BedrockReply.Gated().Role().Token("Once ") : BedrockReply.Hang());
-        using var cancel = new CancellationTokenSource();
-        await using var answer = host.Ask(cancel.Token).GetAsyncEnumerator(Cancellation);
-        if (inTheMiddle)
-        {
-            Assert.True(await answer.MoveNextAsync());
-        }
-
-        var next = answer.MoveNextAsync().AsTask();
-        await reply.Started;
-        var watch = Stopwatch.StartNew();
-        await cancel.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
-        Assert.InRange(watch.ElapsedMilliseconds, 0, 100);
-        await reply.ClientLeft;
-    }
-
-    [Fact(Timeout = 30_000)]
-    public async Task A_reader_that_leaves_early_closes_the_connection()
-    {
-        await using var host = await BedrockHost.StartAsync();
-        var reply = host.Server.Next(BedrockReply.Gated().Role().Token("Once "));
-
-        await foreach (var update in host.Ask(Cancellation))
-        {
-            break;
-        }
-
-        await reply.ClientLeft;
-    }
+    public Task A_stream_that_breaks_delivers_its_text_so_far_and_fails(string kind, string code) =>
+        AssertBreaksAsync(reply => Break((BedrockReply)reply, kind), code);
 
     internal static BedrockReply Break(BedrockReply reply, string kind) => kind switch
     {
@@ -262,4 +143,6 @@ public sealed class BedrockChatClientTests
         "error" => reply.Error("InternalError", "error-marker"),
         _ => reply.Exception(kind, "error-marker"),
     };
+
+    private protected override async Task<IModelHost> StartHostAsync() => await BedrockHost.StartAsync();
 }

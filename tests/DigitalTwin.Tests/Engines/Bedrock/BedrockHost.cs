@@ -5,60 +5,33 @@ using DigitalTwin.Tests.Testing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace DigitalTwin.Tests.Engines.Bedrock;
 
-/// <summary>
-/// The chain as the application registers it: bedrock on a scripted server over real HTTP, then an extractive engine that says
-/// "Built in". Time stands still unless the test moves it, and everything logged is kept.
-/// </summary>
-internal sealed class BedrockHost : IAsyncDisposable
+/// <summary>The chain with bedrock.</summary>
+internal sealed class BedrockHost : ModelHost<BedrockServer>
 {
     public const string ModelId = "eu.anthropic.claude-sonnet-4-20250514-v1:0";
-    private readonly IHost _host;
 
-    private BedrockHost(BedrockServer server, (string Name, string Value)[] settings)
+    private BedrockHost(BedrockServer server, (string Name, string? Value)[] settings)
+        : base(server, [("Twin:Engines:Bedrock:ModelId", ModelId), ("AWS_REGION", "eu-central-1"), ("AWS_ENDPOINT_URL", server.Endpoint), .. settings])
     {
-        Server = server;
-        Timers = new TimerWatch(Clock);
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Configuration["Twin:Engines:Bedrock:ModelId"] = ModelId;
-        builder.Configuration["AWS_REGION"] = "eu-central-1";
-        builder.Configuration["AWS_ENDPOINT_URL"] = server.Endpoint;
-        foreach (var (name, value) in settings)
-        {
-            builder.Configuration[name] = value;
-        }
-
-        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs);
-        builder.Services.AddSingleton<TimeProvider>(Timers);
-        builder.AddAws();
-        builder.Services.AddSingleton<AWSCredentials>(new FailingCredentials());
-        builder.Services.AddEngines(builder.Configuration);
-        builder.Services.AddKeyedSingleton<IChatClient>(EngineSettings.ExtractiveEngine, ScriptedClient.Saying("Built in"));
-        _host = builder.Build();
     }
 
-    public BedrockServer Server { get; }
+    public override string Engine => EngineSettings.BedrockEngine;
 
-    public ManualTimeProvider Clock { get; } = new();
+    public IChatClient Bedrock => Client;
 
-    public TimerWatch Timers { get; }
-
-    public CapturedLogs Logs { get; } = new();
-
-    public IServiceProvider Services => _host.Services;
-
-    public IChatClient Chain => _host.Services.GetRequiredService<IChatClient>();
-
-    public IChatClient Bedrock => _host.Services.GetRequiredKeyedService<IChatClient>(EngineSettings.BedrockEngine);
-
-    public static async Task<BedrockHost> StartAsync(params (string Name, string Value)[] settings) =>
+    public static async Task<BedrockHost> StartAsync(params (string Name, string? Value)[] settings) =>
         new(await BedrockServer.StartAsync(), settings);
 
-    public IAsyncEnumerable<ChatResponseUpdate> Ask(CancellationToken cancellationToken = default) =>
-        Chain.GetStreamingResponseAsync("prompt-marker", null, cancellationToken);
+    public override int RequestCount => Server.Requests.Count;
+
+    public override ScriptedReply NextIsGated() => Server.Next(BedrockReply.Gated().Role());
+
+    public override ScriptedReply NextHangs() => Server.Next(BedrockReply.Hang());
+
+    public override void NextStatus(int status) => Server.Next(BedrockReply.Status(status));
 
     public async Task<string> AnswerAsync(CancellationToken cancellationToken)
     {
@@ -82,10 +55,10 @@ internal sealed class BedrockHost : IAsyncDisposable
         return await answer;
     }
 
-    public async ValueTask DisposeAsync()
+    protected override void Register(IHostApplicationBuilder builder)
     {
-        _host.Dispose();
-        await Server.DisposeAsync();
+        builder.AddAws();
+        builder.Services.AddSingleton<AWSCredentials>(new FailingCredentials());
     }
 }
 
