@@ -27,6 +27,14 @@ public sealed class QuestionReaderTests
     [InlineData("What is Nutkeep?", QuestionKind.Identity)]
     [InlineData("What can you do?", QuestionKind.Capabilities)]
     [InlineData("What do you do on Sundays?", QuestionKind.Question)]
+    [InlineData("ok", QuestionKind.Acknowledgement)]
+    [InlineData("👍", QuestionKind.Acknowledgement)]
+    [InlineData("???", QuestionKind.Acknowledgement)]
+    [InlineData("I see.", QuestionKind.Acknowledgement)]
+    [InlineData("Wow, that's very interesting!", QuestionKind.Acknowledgement)]
+    [InlineData("Is it good?", QuestionKind.Question)]
+    [InlineData("good wine", QuestionKind.Question)]
+    [InlineData("why is that interesting?", QuestionKind.Question)]
     public void What_somebody_is_or_does_at_all_asks_for_an_introduction(string question, QuestionKind kind) =>
         Assert.Equal(kind, QuestionReader.Read(question, "Nutkeep").Kind);
 

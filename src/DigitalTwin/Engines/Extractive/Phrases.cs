@@ -10,6 +10,7 @@ internal static class Phrases
         QuestionKind.Thanks => "You are welcome. Is there anything else you would like to know?",
         QuestionKind.Goodbye => "Goodbye, and thank you for the conversation.",
         QuestionKind.HowAreYou => $"I am well, thank you. {speaker.Greeting}",
+        QuestionKind.Acknowledgement => $"What would you like to know?{Examples(speaker)}",
         QuestionKind.Nature =>
             $"I am the AI twin of {speaker.Name}: a program that answers from documents about {speaker.Name} and shows where each answer comes from.",
         QuestionKind.Capabilities => $"You can ask me about anything in my documents, and I will show you where each answer comes from.{Examples(speaker)}",

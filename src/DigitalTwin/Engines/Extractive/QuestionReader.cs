@@ -14,6 +14,12 @@ public static class QuestionReader
     private static readonly FrozenSet<string> Thanks = Set("thanks thank thx ty cheers");
     private static readonly FrozenSet<string> Goodbyes = Set("bye goodbye farewell cya");
 
+    /// <summary>What is said to an answer rather than asked, and the words that may stand around it.</summary>
+    private static readonly FrozenSet<string> Acknowledgements = Set(
+        "ok okay okey k kk cool great nice good fine wow interesting fascinating amazing awesome perfect lovely brilliant excellent super impressive lol haha hahaha "
+        + "right sure alright understood noted see got yes yeah yep yup ah aha oh hm hmm");
+    private static readonly FrozenSet<string> AroundAcknowledgements = Set("i it that thats this is s very so really well then to know job one");
+
     /// <summary>Words around a request that say nothing about its subject.</summary>
     private static readonly FrozenSet<string> Fillers = Set(
         "tell explain describe know please give show let talk say mean understand wonder curious ask question answer actually really exactly "
@@ -189,9 +195,9 @@ public static class QuestionReader
         bool Only(FrozenSet<string> allowed) => terms.TrueForAll(t => allowed.Contains(t.Word));
         bool Has(FrozenSet<string> any) => words.Overlaps(any);
         var asksYou = words.Contains("you") || words.Contains("your") || words.Contains("yourself") || tokens.Any(t => IsSpeaker(t.Word, speakerName));
-        if (tokens.Count == 0)
+        if (IsAcknowledgement(tokens))
         {
-            return QuestionKind.Question;
+            return QuestionKind.Acknowledgement;
         }
 
         if (Has(NatureWords) && asksYou && words.Contains("are") && Only(NatureWords) && tokens[0].Word is "are" or "is" or "what")
@@ -228,6 +234,12 @@ public static class QuestionReader
             : Has(Greetings) ? QuestionKind.Greeting
             : QuestionKind.Question;
     }
+
+    /// <summary>"Ok", "that is interesting", a smile; also what has neither a word nor a number.</summary>
+    private static bool IsAcknowledgement(IReadOnlyList<TextToken> tokens) =>
+        tokens.Count == 0
+        || (tokens[0].Word is not "is" && tokens.Any(token => Acknowledgements.Contains(token.Word))
+            && tokens.All(token => Acknowledgements.Contains(token.Word) || AroundAcknowledgements.Contains(token.Word)));
 
     /// <summary>An auxiliary followed by "you": "when were you", "did you".</summary>
     private static bool HasSpeakerAsSubject(IReadOnlyList<TextToken> tokens)

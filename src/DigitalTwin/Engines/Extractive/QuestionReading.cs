@@ -23,6 +23,9 @@ public enum QuestionKind
     Goodbye,
     HowAreYou,
 
+    /// <summary>Ok. I see. 👍</summary>
+    Acknowledgement,
+
     /// <summary>Who are you?</summary>
     Identity,
 

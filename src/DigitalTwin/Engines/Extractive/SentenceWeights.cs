@@ -1,7 +1,7 @@
 namespace DigitalTwin.Engines.Extractive;
 
 /// <summary>
-/// How much each feature counts for choosing a sentence: fitted by a softmax over the sentences of a question, on the question sets of nine
+/// How much each feature counts for choosing a sentence: fitted by a softmax over the sentences of a question, on the question sets of 24
 /// personas. docs/decisions/002-extractive-engine.md has the procedure and what it does for personas that the fit never saw.
 /// </summary>
 internal static class SentenceWeights
