@@ -47,8 +47,7 @@ internal static class LambdaMode
     private static async Task<double> StartAsync(string app, string data)
     {
         using var start = new ColdStart();
-        var (milliseconds, answer) = await start.MeasureAsync(
-            app, Question, ("Twin:DataPath", data), ("DOTNET_TieredPGO", "0"), ("DOTNET_GCgen0size", "0x4000000"));
+        var (milliseconds, answer) = await start.MeasureAsync(app, Question, ("Twin:DataPath", data), ("DOTNET_TieredPGO", "0"));
         return answer.Contains("1815", StringComparison.Ordinal)
             ? milliseconds
             : throw new BenchmarkException($"The answer is not the right one:\n{answer}");
