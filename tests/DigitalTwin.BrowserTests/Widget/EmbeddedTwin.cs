@@ -63,6 +63,8 @@ public sealed class EmbeddedTwin : IAsyncDisposable
         await Launcher.ClickAsync();
         await Question.WaitForAsync();
         await Page.Locator("digital-twin dialog.ready").WaitForAsync();
+        // It slides into its place.
+        await (await Panel.ElementHandleAsync()).WaitForElementStateAsync(ElementState.Stable);
     }
 
     public async Task AskAsync(string question)
