@@ -23,7 +23,7 @@ public static class AwsFeature
         builder.Services.AddSingleton<BedrockAgentRuntime>();
         if (builder.Configuration["Twin:Jobs:QueueUrl"] is { Length: > 0 } queue)
         {
-            _ = AwsSettings.Used(builder.Configuration);
+            settings.Check();
             var url = Uri.TryCreate(queue, UriKind.Absolute, out var parsed) ? parsed : throw new BadSettingsException("Twin:Jobs:QueueUrl is not the address of a queue.");
             builder.Services.AddSingleton<IJobBell>(provider => ActivatorUtilities.CreateInstance<QueueBell>(provider, url));
         }

@@ -48,7 +48,8 @@ static class EnglishWords
         return word;
     }
 
-    static List<string> Lines(string resource)
+    /// <summary>An embedded word list without its empty lines and its comments (#).</summary>
+    public static List<string> Lines(string resource)
     {
         using var stream = typeof(EnglishWords).Assembly.GetManifestResourceStream(resource)
             ?? throw new InvalidOperationException($"The word list {resource} is not embedded.");

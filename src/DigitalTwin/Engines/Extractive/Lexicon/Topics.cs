@@ -55,19 +55,11 @@ internal sealed class Topics
 
     private static (FrozenDictionary<string, Cue[]>, FrozenDictionary<string, int[]>) Load()
     {
-        using var stream = typeof(Topics).Assembly.GetManifestResourceStream("english-topics.txt")
-            ?? throw new InvalidOperationException("The list of topics is not embedded.");
-        using var reader = new StreamReader(stream);
         var words = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         var cues = new List<Cue>();
         var number = 0;
-        while (reader.ReadLine() is { } line)
+        foreach (var line in EnglishWords.Lines("english-topics.txt"))
         {
-            if (line.Length == 0 || line[0] == '#')
-            {
-                continue;
-            }
-
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             var bar = line.IndexOf('|', StringComparison.Ordinal);
             var topic = new Topic(number++, line[..colon]);
