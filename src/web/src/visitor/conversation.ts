@@ -199,6 +199,9 @@ async function follow(turn: Turn): Promise<void> {
 }
 
 function note(turn: Turn, event: TurnEvent): void {
+  if (!turns.peek().includes(turn)) {
+    return; // Taken off for the same turn, which was followed on two ways: asked here, and found by a look at the server.
+  }
   if (event.type === 'data-turn') {
     writePending(null);
     const id = event.data.sessionId;

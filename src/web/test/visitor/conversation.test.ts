@@ -307,6 +307,28 @@ describe('a session', () => {
     expect(shown()).toEqual(['1 answered: Question 1 Answer 1', '2 answered: Question 2 Two']);
   });
 
+  it('has a question once, though a look at the server follows it before its own stream tells of it', async () => {
+    const turn = ['2.0', { type: 'data-turn', data: { turnId: 's.2', sessionId: 's', sequence: 2, createdAt: '2030-01-01T12:00:00+00:00' } }] as const;
+    await openSession(stored(1));
+    const [own, looked] = [new Line(), new Line()];
+    server.next(own, session([stored(2, 'running', ''), stored(1)]), looked);
+    page.ask('Question 2');
+    await settle();
+    await page.sync();
+    await settle();
+    expect(server.last.path).toBe('/api/chat/turns/s.2/stream');
+
+    own.send(turn);
+    await settle();
+    looked.send(turn, events.text('', 'Two'), events.finish()).done();
+    await settle();
+    own.send(events.text('', 'Two'), events.finish()).done();
+    await settle();
+
+    expect(shown()).toEqual(['1 answered: Question 1 Answer 1', '2 answered: Question 2 Two']);
+    expect(news.length).toBe(2);
+  });
+
   it('that was deleted elsewhere is missing', async () => {
     await openSession(stored(1));
     server.next(problem(404, 'not_found'));
