@@ -42,7 +42,7 @@ internal static class HttpEvent
         {
             Method = http.GetProperty("method").GetString()!,
             Protocol = Text(http, "protocol") ?? "HTTP/1.1",
-            Path = PathString.FromUriComponent(path.Length > 0 ? path : "/").Value!,
+            Path = Decoded(path.Length > 0 ? path : "/"),
             QueryString = query.Length > 0 ? "?" + query : "",
             RawTarget = query.Length > 0 ? $"{path}?{query}" : path,
             ConnectionId = Text(context, "requestId") ?? "",
@@ -61,6 +61,10 @@ internal static class HttpEvent
 
         return request;
     }
+
+    /// <summary>A path with a NUL stays as it came and leads nowhere: anybody can send one, and it is no error of the function.</summary>
+    private static string Decoded(string path) =>
+        path.Contains("%00", StringComparison.Ordinal) || path.Contains('\0') ? path : PathString.FromUriComponent(path).Value!;
 
     private static void ReadHeaders(JsonElement json, IHeaderDictionary headers)
     {

@@ -35,6 +35,13 @@ public sealed class HttpEventTests(EchoHost host) : IClassFixture<EchoHost>
     public async Task A_path_is_decoded_once(string raw, string path) =>
         Assert.Equal(path, (await host.AnswerAsync(RecordedEvent.Http("GET", raw))).Json.Text("path"));
 
+    [Theory]
+    [InlineData("/api/persona%00")]
+    [InlineData("/%00")]
+    [InlineData("/api/persona\0")]
+    public async Task A_path_that_no_text_has_leads_nowhere_and_is_no_error_of_the_function(string raw) =>
+        Assert.Equal(404, (await host.AnswerAsync(RecordedEvent.Http("GET", raw))).Status);
+
     [Fact]
     public async Task Bytes_come_and_go_in_base64()
     {
