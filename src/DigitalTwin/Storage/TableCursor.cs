@@ -27,7 +27,7 @@ public sealed record TableCursor(string Sort, ItemKey Key)
         try
         {
             var parts = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Base64Url.DecodeFromChars(text)).Split(Separator);
-            cursor = parts.Length == 3 && parts.All(part => part.Length > 0)
+            cursor = parts.Length == 3 && parts.All(TableGuard.IsKey)
                 ? new TableCursor(parts[0], new ItemKey(parts[1], parts[2]))
                 : null;
             return cursor is not null;

@@ -73,9 +73,11 @@ internal static class TableGuard
         }
     }
 
+    public static bool IsKey(string text) => text.Length > 0 && Utf8.GetByteCount(text) <= MaxKeyBytes;
+
     private static void CheckText(string text, string what)
     {
-        if (string.IsNullOrEmpty(text) || Utf8.GetByteCount(text) > MaxKeyBytes)
+        if (text is null || !IsKey(text))
         {
             throw new ArgumentException($"{what} has 1 to {MaxKeyBytes} UTF-8 bytes.");
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using DigitalTwin.Storage;
 using DigitalTwin.Tests.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -130,6 +131,22 @@ public sealed class SessionsTests
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
             Assert.Equal("validation", (await response.JsonAsync()).Text("code"));
         }
+    }
+
+    [Theory]
+    [InlineData(1025, 1, 1)]
+    [InlineData(1, 1025, 1)]
+    [InlineData(1, 1, 1025)]
+    public async Task A_cursor_that_no_key_fits_is_refused(int sort, int pk, int sk)
+    {
+        await using var twin = TwinFixture.Start();
+        using var visitor = twin.NewVisitor();
+        await visitor.AskAsync("When were you born?");
+        var cursor = new TableCursor(new string('9', sort), new ItemKey(new string('P', pk), new string('S', sk)));
+
+        using var response = await visitor.GetAsync(new Uri($"/api/memory/sessions?cursor={cursor}", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        await response.AssertProblemAsync(HttpStatusCode.BadRequest, "validation");
     }
 
     [Fact]
