@@ -15,7 +15,7 @@ internal sealed class EngineStream(ChatEngine engine, EngineSettings settings, T
 
     public ChatResponseUpdate Current => _updates!.Current;
 
-    /// <summary>Moves to the first update with text; what comes before it has nothing to show. False if there is none.</summary>
+    /// <summary>Moves to the first update with text; what comes before it, blanks among it, has nothing to show. False if there is none.</summary>
     public async ValueTask<bool> ReachTextAsync(IEnumerable<ChatMessage> prompt, ChatOptions? options, CancellationToken cancellationToken)
     {
         try
@@ -29,7 +29,7 @@ internal sealed class EngineStream(ChatEngine engine, EngineSettings settings, T
 
         while (await MoveNextAsync(cancellationToken))
         {
-            if (Current.Text.Length > 0)
+            if (!string.IsNullOrWhiteSpace(Current.Text))
             {
                 return _hasText = true;
             }

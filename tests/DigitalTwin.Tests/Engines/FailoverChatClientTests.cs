@@ -52,7 +52,7 @@ public sealed class FailoverChatClientTests
     [Fact(Timeout = 30_000)]
     public async Task An_answer_without_text_moves_on()
     {
-        using var chain = new EngineChain(("first", ScriptedClient.Saying("", "")), ("second", ScriptedClient.Saying("Hi")));
+        using var chain = new EngineChain(("first", ScriptedClient.Saying("", " \n")), ("second", ScriptedClient.Saying("Hi")));
 
         Assert.Equal("second: Hi", await chain.AnswerAsync());
     }
