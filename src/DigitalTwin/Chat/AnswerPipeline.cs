@@ -20,6 +20,9 @@ public sealed partial class AnswerPipeline(
     TimeProvider clock,
     ILogger<AnswerPipeline> logger)
 {
+    /// <summary>In UTF-16 units; a turn has to fit into one item of the table, where a unit may take six bytes.</summary>
+    private const int LongestAnswer = 50_000;
+
     /// <summary>A model reads further back than the extractive engine, which needs the last turn only.</summary>
     private readonly int turnsRecalled = settings.AsksModel ? 20 : 1;
 
@@ -136,7 +139,7 @@ public sealed partial class AnswerPipeline(
                 {
                     if (content is TextContent { Text.Length: > 0 } text && markers.Push(text.Text) is { Length: > 0 } piece)
                     {
-                        turn.Append(piece);
+                        Say(turn, said, piece);
                     }
                     else if (content is UsageContent usage)
                     {
@@ -147,7 +150,7 @@ public sealed partial class AnswerPipeline(
 
             if (markers.Rest() is { Length: > 0 } rest)
             {
-                turn.Append(rest);
+                Say(turn, said, rest);
             }
 
             return TurnStatus.Answered;
@@ -168,9 +171,25 @@ public sealed partial class AnswerPipeline(
         }
     }
 
-    /// <summary>What the engines said of themselves along the way.</summary>
+    /// <summary>An engine that finds no end is broken off; what it said until then is kept.</summary>
+    private static void Say(RunningTurn turn, Said said, string piece)
+    {
+        var room = LongestAnswer - said.Length;
+        if (piece.Length > room)
+        {
+            turn.Append(piece[..(room > 0 && char.IsHighSurrogate(piece[room - 1]) ? room - 1 : room)]);
+            throw new EngineFailedException(said.Engine ?? "", "too_long");
+        }
+
+        turn.Append(piece);
+        said.Length += piece.Length;
+    }
+
+    /// <summary>What the engines said of themselves along the way, and how much of the answer there is.</summary>
     private sealed class Said
     {
+        public int Length { get; set; }
+
         public string? Engine { get; set; }
 
         public TokenUsage? Usage { get; set; }

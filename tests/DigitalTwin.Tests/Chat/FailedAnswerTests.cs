@@ -31,6 +31,22 @@ public sealed class FailedAnswerTests
         Assert.DoesNotContain("Secret", items.ToJsonString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData('x')]
+    [InlineData('\u4e16')]
+    public async Task An_answer_that_will_not_end_is_cut_off_where_it_can_still_be_stored(char said)
+    {
+        var piece = new string(said, 9_000);
+        await using var twin = Start(call => ScriptedClient.Tokens([.. Enumerable.Repeat(piece, call == 1 ? 100 : 1)]));
+        using var visitor = twin.NewVisitor();
+
+        var cut = await visitor.AskAsync(new string('\u4e16', 4_000));
+        var next = await visitor.AskAsync("And then?", cut.Text("sessionId"));
+
+        Assert.Equal(("failed", 50_000), (cut.Text("status"), cut.Text("answer").Length));
+        Assert.Equal(("answered", piece), (next.Text("status"), next.Text("answer")));
+    }
+
     [Fact]
     public async Task A_bug_before_the_first_word_ends_the_stream_with_an_error()
     {
