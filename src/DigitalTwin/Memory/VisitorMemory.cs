@@ -33,19 +33,14 @@ public sealed class VisitorMemory(
             var all = new TableQuery { Partition = MemoryKeys.VisitorPartition(visitorId), Limit = PageSize };
             for (var page = await table.QueryAsync(all); page.Items.Count > 0; page = await table.QueryAsync(all))
             {
-                foreach (var item in page.Items)
+                var others = page.Items.Where(item => !IsSession(item)).ToList();
+                await table.DeleteAllAsync(others);
+                erased = erased with { Items = erased.Items + others.Count };
+                foreach (var item in page.Items.Where(IsSession))
                 {
-                    if (item.Key.SK.StartsWith(MemoryKeys.SessionPrefix, StringComparison.Ordinal))
-                    {
-                        var session = await DeleteAsync(visitorId, item.Key.SK[MemoryKeys.SessionPrefix.Length..]);
-                        erased = new EraseCounts(
-                            erased.Sessions + 1, erased.Turns + session.Turns, erased.Transcripts + session.Transcripts, erased.Items + session.Items);
-                    }
-                    else
-                    {
-                        await table.WriteAsync(new[] { TableWrite.Delete(item.Key) });
-                        erased = erased with { Items = erased.Items + 1 };
-                    }
+                    var session = await DeleteAsync(visitorId, item.Key.SK[MemoryKeys.SessionPrefix.Length..]);
+                    erased = new EraseCounts(
+                        erased.Sessions + 1, erased.Turns + session.Turns, erased.Transcripts + session.Transcripts, erased.Items + session.Items);
                 }
             }
         }
@@ -96,7 +91,7 @@ public sealed class VisitorMemory(
         var all = new TableQuery { Partition = MemoryKeys.SessionPartition(sessionId), Limit = PageSize };
         for (var page = await table.QueryAsync(all); page.Items.Count > 0; page = await table.QueryAsync(all))
         {
-            await table.WriteAsync(page.Items.Select(item => TableWrite.Delete(item.Key)).ToArray());
+            await table.DeleteAllAsync(page.Items);
             turns += page.Items.Count(item => item.Key.SK.StartsWith(MemoryKeys.TurnPrefix, StringComparison.Ordinal));
             items += page.Items.Count;
         }
@@ -106,15 +101,21 @@ public sealed class VisitorMemory(
         return new EraseCounts(1, turns, objects, items);
     }
 
+    /// <summary>Whether an entry of the visitor's stands for a session.</summary>
+    private static bool IsSession(TableItem entry) => entry.Key.SK.StartsWith(MemoryKeys.SessionPrefix, StringComparison.Ordinal);
+
     private async Task DeleteClientMessagesAsync(string visitorId, string sessionId)
     {
         var all = new TableQuery { Partition = MemoryKeys.VisitorPartition(visitorId), SortPrefix = "MESSAGE#", Limit = PageSize };
+        var own = new List<TableItem>();
         await foreach (var item in table.QueryAllAsync(all))
         {
             if (item.Read(MemoryRecordsJson.Default.ClientMessageRecord).SessionId == sessionId)
             {
-                await table.WriteAsync(new[] { TableWrite.Delete(item.Key) });
+                own.Add(item);
             }
         }
+
+        await table.DeleteAllAsync(own);
     }
 }

@@ -93,6 +93,29 @@ public sealed class EraseTests
         Assert.Single((await other.GetJsonAsync($"/api/memory/sessions/{kept.Text("sessionId")}"))["items"]!.AsArray());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Erasing_a_long_conversation_takes_a_few_writes(bool everything)
+    {
+        const int turns = 60;
+        var watch = new WriteWatch();
+        await using var twin = TwinFixture.Start(services: watch.Register, settings: ("Twin:Limits:Enabled", "false"));
+        using var visitor = twin.NewVisitor();
+        var sessionId = (await visitor.AskAsync("When were you born?", clientMessageId: "m-1")).Text("sessionId");
+        for (var i = 2; i <= turns; i++)
+        {
+            await visitor.AskAsync($"Hello ({i})", sessionId, $"m-{i}");
+        }
+
+        var before = watch.Written;
+        using var response = await visitor.DeleteAsync(
+            new Uri(everything ? "/api/memory" : $"/api/memory/sessions/{sessionId}", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        Assert.True(response.IsSuccessStatusCode);
+        Assert.InRange(watch.Written - before, 3, 8);
+    }
+
     [Fact]
     public async Task The_old_cookie_finds_nothing_after_an_erasure()
     {
