@@ -37,6 +37,7 @@ public sealed partial class TemplateTests
     [InlineData("/webhooks/whatsapp", "api")]
     [InlineData("/api/chat/stream", "stream")]
     [InlineData("/api/chat/turns/t-1/stream", "stream")]
+    [InlineData("/api/memory/export", "stream")]
     [InlineData("/assets/index-BlbzmWn6.js", "frontend")]
     [InlineData("/widget.js", "frontend")]
     public void Each_path_reaches_its_origin(string path, string origin) => Assert.Equal(origin, BehaviourOf(path)["TargetOriginId"]!.ToString());

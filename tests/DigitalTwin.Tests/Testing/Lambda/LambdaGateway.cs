@@ -89,7 +89,7 @@ public sealed class LambdaGateway : IAsyncDisposable
     }
 
     private static bool GoesToFunctionUrl(PathString path) =>
-        path.StartsWithSegments("/api/chat/stream") || path.StartsWithSegments("/api/chat/turns");
+        path.StartsWithSegments("/api/chat/stream") || path.StartsWithSegments("/api/chat/turns") || path == "/api/memory/export";
 
     private async Task HandleAsync(HttpContext context)
     {
