@@ -62,6 +62,8 @@ public sealed class SecretRefreshTests(MotoServer moto) : IDisposable
         await twin.Refresh.EnsureFreshAsync(TestContext.Current.CancellationToken);
         Assert.True(twin.Owner.Matches(First));
         await PutAsync("refresh/broken", Settings(Second, FirstSigning));
+        await twin.Refresh.EnsureFreshAsync(TestContext.Current.CancellationToken);
+        Assert.True(twin.Owner.Matches(First), "Not every event asks again.");
         clock.Advance(TimeSpan.FromMinutes(1));
         await twin.Refresh.EnsureFreshAsync(TestContext.Current.CancellationToken);
 

@@ -204,6 +204,31 @@ public sealed class ManyProcessesTests : IAsyncLifetime
         Assert.Equal("In 1815.", Assert.Single(await TurnsAsync(here, turnId[..turnId.LastIndexOf('.')])).Text("answer"));
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task While_another_answers_a_question_anew_the_process_that_was_taken_for_dead_stores_nothing()
+    {
+        answering.Next("Hello.");
+        await here.AskAsync("Hello?");
+        var reply = answering.NextIsGated().Token("I was ");
+        using var reader = await here.StreamAsync(Question, clientMessageId: "mine");
+        var turnId = (await reader.NextAsync("start")).Json.Text("messageId");
+        await reader.NextAsync("text-delta");
+        line.IsCut = true;
+        await ExpireAsync(turnId);
+        var anew = other.NextIsGated().Token("In ");
+        using var again = await there.StreamAsync(Question, clientMessageId: "mine");
+        await again.NextAsync("text-delta");
+
+        line.IsCut = false;
+        reply.Token("born.").Finish().Done();
+        await reader.RestAsync();
+        anew.Token("1815.").Finish().Done();
+        await again.RestAsync();
+
+        var turn = Assert.Single(await TurnsAsync(here, turnId[..turnId.LastIndexOf('.')]));
+        Assert.Equal(("answered", "In 1815."), (turn.Text("status"), turn.Text("answer")));
+    }
+
     /// <summary>Sets the turn's lease back, as if its time had passed without a beat.</summary>
     private async Task ExpireAsync(string turnId)
     {

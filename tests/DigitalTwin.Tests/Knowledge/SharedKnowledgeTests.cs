@@ -54,6 +54,27 @@ public sealed class SharedKnowledgeTests(MotoServer moto)
     }
 
     [Fact]
+    public async Task A_publication_that_comes_after_a_deletion_it_did_not_see_leaves_nothing_for_long()
+    {
+        var objects = new HeldObjects();
+        using var stores = await AwsStores.CreateAsync(moto);
+        await using var twin = stores.Start(moto.Gate, objects.Register, ("Twin:Jobs:Worker", "false"));
+        var id = await AddAsync(twin, "Zebra", "The zebra is called Quagmire.");
+        objects.HoldNextPut(after: false);
+        var late = PublishAsync(twin);
+        await objects.Arrived;
+        using var owner = twin.Owner();
+        using var deleted = await owner.DeleteAsync(new Uri($"/api/owner/knowledge/documents/{id}", UriKind.Relative), Cancel);
+        objects.Release();
+        await late;
+        Assert.Contains("Quagmire", await stores.EverythingAsync(Cancel), StringComparison.Ordinal);
+
+        await twin.Services.GetRequiredService<JobRunner>().SweepAsync(Cancel);
+
+        Assert.DoesNotContain("Quagmire", await stores.EverythingAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Documents_that_many_instances_add_at_once_are_all_there_and_all_in_the_snapshot()
     {
         const int each = 6;

@@ -81,6 +81,12 @@ public sealed class AwsGate : IAsyncDisposable
         var operation = context.Request.Headers["X-Amz-Target"].ToString() is { Length: > 0 } target ? target.Split('.')[1] : context.Request.Method;
         var fault = Faults(operation);
         seen.Enqueue((operation, fault));
+        if (MayBeBehind(operation, body.ToArray()))
+        {
+            await RefuseAsync(context, 400, "com.amazonaws.dynamodb.v20120810#ReadThatMayBeBehindException");
+            return;
+        }
+
         switch (fault)
         {
             case AwsFault.Throttled:
@@ -88,6 +94,9 @@ public sealed class AwsGate : IAsyncDisposable
                 return;
             case AwsFault.ServerError:
                 await RefuseAsync(context, 500, "com.amazonaws.dynamodb.v20120810#InternalServerError");
+                return;
+            case AwsFault.Conflict or AwsFault.ThrottledInside:
+                await CancelAsync(context, body.ToArray(), fault is AwsFault.Conflict ? "TransactionConflict" : "ThrottlingError");
                 return;
             case AwsFault.ResetBefore:
                 context.Abort();
@@ -112,6 +121,31 @@ public sealed class AwsGate : IAsyncDisposable
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/x-amz-json-1.0";
         return context.Response.WriteAsync($$"""{"__type":"{{type}}","message":"A test asked for this."}""");
+    }
+
+    /// <summary>What the service says of a transaction whose last item it could not take now; the others had nothing against it.</summary>
+    private static Task CancelAsync(HttpContext context, byte[] body, string code)
+    {
+        using var json = JsonDocument.Parse(body);
+        var others = string.Concat(Enumerable.Repeat("""{"Code":"None"},""", json.RootElement.GetProperty("TransactItems").GetArrayLength() - 1));
+        context.Response.StatusCode = 400;
+        context.Response.ContentType = "application/x-amz-json-1.0";
+        return context.Response.WriteAsync(
+            "{\"__type\":\"com.amazonaws.dynamodb.v20120810#TransactionCanceledException\",\"Message\":\"A test asked for this.\","
+            + $"\"CancellationReasons\":[{others}{{\"Code\":\"{code}\",\"Message\":\"A test asked for this.\"}}]}}");
+    }
+
+    /// <summary>The emulator always reads what was written last; the service does so by primary key only, and only when it is asked to.</summary>
+    private static bool MayBeBehind(string operation, byte[] body)
+    {
+        if (operation is not ("GetItem" or "Query"))
+        {
+            return false;
+        }
+
+        using var json = JsonDocument.Parse(body);
+        return !json.RootElement.TryGetProperty("IndexName", out _)
+            && !(json.RootElement.TryGetProperty("ConsistentRead", out var consistent) && consistent.GetBoolean());
     }
 
     private async Task<Reply> ForwardOnceAsync(HttpRequest request, string operation, byte[] body)
@@ -187,6 +221,12 @@ public enum AwsFault
 
     /// <summary>Refused: too many requests.</summary>
     Throttled,
+
+    /// <summary>A transaction that met another one; nothing was done.</summary>
+    Conflict,
+
+    /// <summary>A transaction of which one item was throttled; nothing was done.</summary>
+    ThrottledInside,
 
     /// <summary>500, and nothing done.</summary>
     ServerError,

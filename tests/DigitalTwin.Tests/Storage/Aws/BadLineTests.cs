@@ -12,7 +12,7 @@ namespace DigitalTwin.Tests.Storage.Aws;
 public sealed class BadLineTests(MotoServer moto) : IAsyncLifetime
 {
     /// <summary>More than the HTTP client itself sends again on a broken connection, fewer than all tries.</summary>
-    private const int LostAnswers = 5;
+    private const int LostAnswers = 7;
 
     private AwsGate gate = null!;
     private AwsStores stores = null!;
@@ -68,12 +68,27 @@ public sealed class BadLineTests(MotoServer moto) : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(AwsFault.Conflict)]
+    [InlineData(AwsFault.ThrottledInside)]
+    public async Task A_transaction_that_was_cancelled_for_no_condition_is_tried_again(AwsFault fault)
+    {
+        FailFirst(fault, 3);
+
+        var written = await table.WriteAsync(new[] { TableWrite.Put(new TableItem { Key = new("P", "S") }, WriteCondition.Absent), TableWrite.Add(new("P", "C"), 1) }, Cancel);
+
+        Assert.True(written.Committed);
+        Assert.Equal(1, (await table.GetAsync(new("P", "C"), Cancel))!.Counter);
+    }
+
+    [Theory]
+    [InlineData(AwsFault.Conflict)]
+    [InlineData(AwsFault.ThrottledInside)]
     [InlineData(AwsFault.Throttled)]
     [InlineData(AwsFault.ServerError)]
     [InlineData(AwsFault.ResetBefore)]
     public async Task A_service_that_refuses_to_the_end_is_unavailable(AwsFault fault)
     {
-        gate.Faults = _ => fault;
+        gate.Faults = operation => operation is "TransactWriteItems" ? fault : AwsFault.None;
 
         await Assert.ThrowsAsync<StorageUnavailableException>(async () => await table.WriteAsync(new[] { TableWrite.Add(new("P", "C"), 1) }, Cancel));
 
