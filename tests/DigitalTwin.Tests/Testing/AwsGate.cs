@@ -107,6 +107,18 @@ public sealed class AwsGate : IAsyncDisposable
         }
 
         var reply = await ForwardOnceAsync(context.Request, operation, body.ToArray());
+        if (fault == AwsFault.CutAfter)
+        {
+            // What has begun to answer, the HTTP client does not ask again by itself.
+            context.Response.StatusCode = (int)reply.Status;
+            context.Response.ContentType = "application/x-amz-json-1.0";
+            context.Response.ContentLength = reply.Body.Length + 1;
+            await context.Response.Body.WriteAsync(reply.Body);
+            await context.Response.Body.FlushAsync();
+            context.Abort();
+            return;
+        }
+
         if (fault == AwsFault.ResetAfter)
         {
             context.Abort();
@@ -236,6 +248,9 @@ public enum AwsFault
 
     /// <summary>It was done, but the connection breaks before the answer.</summary>
     ResetAfter,
+
+    /// <summary>It was done, but the connection breaks in the middle of the answer.</summary>
+    CutAfter,
 
     /// <summary>Done, after a while.</summary>
     Slow,

@@ -12,7 +12,7 @@ namespace DigitalTwin.Tests.Storage.Aws;
 public sealed class BadLineTests(MotoServer moto) : IAsyncLifetime
 {
     /// <summary>More than the HTTP client itself sends again on a broken connection, fewer than all tries.</summary>
-    private const int LostAnswers = 7;
+    private const int LostAnswers = 5;
 
     private AwsGate gate = null!;
     private AwsStores stores = null!;
@@ -36,15 +36,17 @@ public sealed class BadLineTests(MotoServer moto) : IAsyncLifetime
         await gate.DisposeAsync();
     }
 
-    [Fact]
-    public async Task A_write_whose_answer_was_lost_is_done_once_and_said_to_be_done()
+    [Theory]
+    [InlineData(AwsFault.ResetAfter)]
+    [InlineData(AwsFault.CutAfter)]
+    public async Task A_write_whose_answer_was_lost_is_done_once_and_said_to_be_done(AwsFault fault)
     {
         TableWrite[] writes =
         [
             TableWrite.Put(new TableItem { Key = new("P", "S") }, WriteCondition.Absent), TableWrite.Add(new("P", "C"), 1, ceiling: 1),
         ];
         await table.WriteAsync(new[] { TableWrite.Add(new("P", "C"), 0) }, Cancel);
-        FailFirst(AwsFault.ResetAfter, LostAnswers);
+        FailFirst(fault, LostAnswers);
 
         Assert.True((await table.WriteAsync(writes, Cancel)).Committed);
 
@@ -74,7 +76,7 @@ public sealed class BadLineTests(MotoServer moto) : IAsyncLifetime
     {
         FailFirst(fault, 3);
 
-        var written = await table.WriteAsync(new[] { TableWrite.Put(new TableItem { Key = new("P", "S") }, WriteCondition.Absent), TableWrite.Add(new("P", "C"), 1) }, Cancel);
+        var written = await table.WriteAsync(new[] { TableWrite.Add(new("P", "C"), 1), TableWrite.Put(new TableItem { Key = new("P", "S") }, WriteCondition.Absent) }, Cancel);
 
         Assert.True(written.Committed);
         Assert.Equal(1, (await table.GetAsync(new("P", "C"), Cancel))!.Counter);
