@@ -107,15 +107,9 @@ public sealed class AwsGate : IAsyncDisposable
         }
 
         var reply = await ForwardOnceAsync(context.Request, operation, body.ToArray());
-        if (fault == AwsFault.CutAfter)
+        if (fault == AwsFault.ErrorAfter)
         {
-            // What has begun to answer, the HTTP client does not ask again by itself.
-            context.Response.StatusCode = (int)reply.Status;
-            context.Response.ContentType = "application/x-amz-json-1.0";
-            context.Response.ContentLength = reply.Body.Length + 1;
-            await context.Response.Body.WriteAsync(reply.Body);
-            await context.Response.Body.FlushAsync();
-            context.Abort();
+            await RefuseAsync(context, 500, "com.amazonaws.dynamodb.v20120810#InternalServerError");
             return;
         }
 
@@ -249,8 +243,8 @@ public enum AwsFault
     /// <summary>It was done, but the connection breaks before the answer.</summary>
     ResetAfter,
 
-    /// <summary>It was done, but the connection breaks in the middle of the answer.</summary>
-    CutAfter,
+    /// <summary>500, though it was done. Unlike a broken connection it is nothing that the HTTP client tries again by itself.</summary>
+    ErrorAfter,
 
     /// <summary>Done, after a while.</summary>
     Slow,

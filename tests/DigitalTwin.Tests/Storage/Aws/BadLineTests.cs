@@ -11,7 +11,7 @@ namespace DigitalTwin.Tests.Storage.Aws;
 [Collection(OneMoto.Name)]
 public sealed class BadLineTests(MotoServer moto) : IAsyncLifetime
 {
-    /// <summary>More than the HTTP client itself sends again on a broken connection, fewer than all tries.</summary>
+    /// <summary>Fewer than all tries.</summary>
     private const int LostAnswers = 5;
 
     private AwsGate gate = null!;
@@ -38,7 +38,7 @@ public sealed class BadLineTests(MotoServer moto) : IAsyncLifetime
 
     [Theory]
     [InlineData(AwsFault.ResetAfter)]
-    [InlineData(AwsFault.CutAfter)]
+    [InlineData(AwsFault.ErrorAfter)]
     public async Task A_write_whose_answer_was_lost_is_done_once_and_said_to_be_done(AwsFault fault)
     {
         TableWrite[] writes =
