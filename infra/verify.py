@@ -26,8 +26,8 @@ class Failure(Exception):
     """A check that did not pass; the message says why."""
 
 
-def aws(*arguments, stdin=None):
-    done = subprocess.run(["aws", *arguments, "--output", "json"], capture_output=True, text=True, input=stdin)
+def aws(*arguments):
+    done = subprocess.run(["aws", *arguments, "--output", "json"], capture_output=True, text=True)
     if done.returncode != 0:
         raise Failure(done.stderr.strip()[-1000:] or f"aws {arguments[0]} {arguments[1]} failed")
     return json.loads(done.stdout or "null")
@@ -154,17 +154,21 @@ class Verification:
         return {"TWIN_OWNER_TOKEN": os.environ.get("TWIN_OWNER_TOKEN") or self.sign_in(pool)}
 
     def sign_in(self, pool):
-        """A token of the owner whose name and password the environment has. The password goes where no list of processes shows it."""
+        """A token of the owner whose name and password the environment has. The password goes by a file of ours: a list of processes shows no file."""
         user, password = (os.environ.get(name) for name in ("TWIN_OWNER_USER", "TWIN_OWNER_PASSWORD"))
         if not (user and password):
             raise Failure(f"The owners are those of {pool}: set TWIN_OWNER_USER and TWIN_OWNER_PASSWORD, or TWIN_OWNER_TOKEN (docs/deploy.md).")
         client = aws("cloudformation", "describe-stack-resource", "--stack-name", self.stack, "--logical-resource-id", "OwnerPoolClient")
-        answer = aws("cognito-idp", "admin-initiate-auth", "--cli-input-json", "file:///dev/stdin", stdin=json.dumps({
+        request = {
             "UserPoolId": pool,
             "ClientId": client["StackResourceDetail"]["PhysicalResourceId"].split("|")[-1],
             "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
             "AuthParameters": {"USERNAME": user, "PASSWORD": password},
-        }))
+        }
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump(request, file)
+            file.flush()
+            answer = aws("cognito-idp", "admin-initiate-auth", "--cli-input-json", "file://" + file.name)
         if "AuthenticationResult" not in answer:
             raise Failure(f"{pool} asks for more than that password ({answer.get('ChallengeName')}): set TWIN_OWNER_TOKEN instead.")
         return answer["AuthenticationResult"]["IdToken"]

@@ -121,11 +121,11 @@ public sealed class DeployTests(MotoServer moto) : IDisposable
             sys.path.insert(0, sys.argv[1])
             sys.dont_write_bytecode = True
             import verify
-            def aws(*arguments, stdin=None):
+            def aws(*arguments):
                 if arguments[0] == "secretsmanager":
                     return {"SecretString": "key"}
                 if arguments[0] == "cognito-idp":
-                    asked = json.loads(stdin)
+                    asked = json.load(open(arguments[-1].removeprefix("file://")))
                     given = asked["AuthParameters"]
                     token = f"token of {given['USERNAME']} at {asked['ClientId']}"
                     return {"AuthenticationResult": {"IdToken": token}} if given["PASSWORD"] == "right" else {"ChallengeName": "NEW_PASSWORD_REQUIRED"}
