@@ -118,13 +118,11 @@ internal static class HttpEvent
 
     /// <summary>
     /// The gateway sees CloudFront's own address and calls itself by its own name; the visitor's address and the name that the visitor
-    /// called, CloudFront alone knows.
+    /// called, CloudFront alone knows, and its function VisitorHeaders tells.
     /// </summary>
     private static void BelieveCloudFront(LambdaRequest request)
     {
-        var viewer = request.Headers["CloudFront-Viewer-Address"].ToString();
-        var colon = viewer.LastIndexOf(':');
-        if (colon > 0 && IPAddress.TryParse(viewer.AsSpan(0, colon), out var address))
+        if (IPAddress.TryParse(request.Headers["X-Viewer-Address"], out var address))
         {
             request.RemoteIpAddress = address;
         }
