@@ -16,9 +16,14 @@ export async function readTurn(
 ): Promise<void> {
   let position: string | undefined;
   let failures = 0;
+  let isFinished = false;
   const take = (event: TurnEvent, id: string) => {
+    if (signal.aborted) {
+      return;
+    }
     position = id;
     failures = 0;
+    isFinished = event.type === 'finish';
     if (turn.phase.peek() === 'sending' || turn.phase.peek() === 'reconnecting') {
       turn.phase.value = 'running';
     }
@@ -32,21 +37,20 @@ export async function readTurn(
         ? await api.follow(turn.id, position, signal)
         : await api.ask({ message: turn.question, sessionId, clientMessageId: turn.clientMessageId }, signal);
       await readEvents(response.body!, take);
-      turn.end();
+      if (!isFinished && !signal.aborted) {
+        turn.end();
+      }
       return;
     } catch (error) {
-      if (signal.aborted) {
-        return;
+      if (signal.aborted || isFinished) {
+        return; // Nobody looks any more, or only [DONE] was cut off.
       }
       failures++;
       if (error instanceof Problem && !(error.isPassing && failures < tries)) {
         turn.refuse(error);
         return;
       }
-      turn.phase.value = turn.isActive ? 'reconnecting' : turn.phase.peek();
-      if (!turn.isActive) {
-        return; // Finished, and only [DONE] was cut off.
-      }
+      turn.phase.value = 'reconnecting';
       await pause(failures, signal);
     }
   }

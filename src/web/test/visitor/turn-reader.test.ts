@@ -198,6 +198,19 @@ describe('reading a turn', () => {
     expect([ended, turn.phase.value, server.asked.length, vi.getTimerCount()]).toEqual([true, 'running', 1, 0]);
   });
 
+  it('ends when nobody looks any more, whatever came at that moment', async () => {
+    const line = new Line().send(events.start, events.turn);
+    server.next(line);
+    begin();
+    await settle();
+
+    line.send(events.text('', 'In '), events.finish()).done();
+    page.abort();
+    await settle();
+
+    expect([ended, turn.phase.value, heard]).toEqual([true, 'running', ['start', 'data-turn']]);
+  });
+
   it('ends when nobody looks any more: between two tries', async () => {
     server.next(new TypeError('Failed to fetch'));
     begin();
