@@ -1,5 +1,5 @@
 import { api } from '../shared/api';
-import { readEvents, type TurnEvent } from '../shared/events';
+import { readEvents, withinLimit, type TurnEvent } from '../shared/events';
 import { Problem } from '../shared/problem';
 import type { Turn } from './turn';
 
@@ -33,9 +33,9 @@ export async function readTurn(
 
   while (!signal.aborted) {
     try {
-      const response = turn.id
-        ? await api.follow(turn.id, position, signal)
-        : await api.ask({ message: turn.question, sessionId, clientMessageId: turn.clientMessageId }, signal);
+      const response = await withinLimit(turn.id
+        ? api.follow(turn.id, position, signal)
+        : api.ask({ message: turn.question, sessionId, clientMessageId: turn.clientMessageId }, signal));
       await readEvents(response.body!, take);
       if (!isFinished && !signal.aborted) {
         turn.end();

@@ -69,6 +69,17 @@ describe('reading a turn', () => {
     expect([server.last.lastEventId, turn.answer.value, ended]).toEqual(['2.0', 'In 1815.', true]);
   });
 
+  it('asks again when a request is never answered', async () => {
+    server.next(() => new Promise<Response>(() => {}), new Line().send(events.start, events.turn, events.text('', 'In 1815.'), events.finish()).done());
+
+    begin();
+    await vi.advanceTimersByTimeAsync(39_000);
+    expect([turn.phase.value, server.asked.length]).toEqual(['sending', 1]);
+    await vi.advanceTimersByTimeAsync(1000 + wait);
+
+    expect([server.log, turn.answer.value, ended]).toEqual([Array<string>(2).fill('POST /api/chat/stream'), 'In 1815.', true]);
+  });
+
   it('posts again only under the same name, until the server has taken the question', async () => {
     server.next(
       new TypeError('Failed to fetch'),
