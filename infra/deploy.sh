@@ -5,6 +5,7 @@
 #
 # ENVIRONMENT is dev, staging or prod; the parameters are those of serverless.template, and the ones not given stay as they were.
 # CLOUDFORMATION_ROLE_ARN, if it is set, is the role that CloudFormation works with (infra/pipeline.yaml).
+# TWIN_OWNER_USER and TWIN_OWNER_PASSWORD, or TWIN_OWNER_TOKEN, are an owner's where a user pool knows the owners (docs/deploy.md).
 # --endpoint deploys to an emulator of AWS as far as that goes, and lists what it cannot do.
 # Exits 0 when everything passed, 1 when something failed, 3 when everything passed that an emulator can do.
 set -uo pipefail
@@ -80,8 +81,30 @@ check_prerequisites() {
     fi
     region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region)}}
     [ -n "$region" ] || { echo "No region: set AWS_REGION, or run aws configure."; return 1; }
+    export AWS_REGION=$region AWS_DEFAULT_REGION=$region
     account=$(aws sts get-caller-identity --query Account --output text) \
         || { echo "AWS does not know you: run aws configure or aws sso login, or set AWS_PROFILE."; return 1; }
+    [ -n "$endpoint" ] || check_owner
+}
+
+# The value of a parameter: what is given, or else what the stack was deployed with.
+parameter() {
+    local given value
+    value=$(aws cloudformation describe-stacks --stack-name "$stack" \
+        --query "Stacks[0].Parameters[?ParameterKey=='$1'].ParameterValue" --output text 2>/dev/null)
+    for given in ${parameters[@]+"${parameters[@]}"}; do
+        case $given in "$1="*) value=${given#*=} ;; esac
+    done
+    echo "$value"
+}
+
+# Said before anything is deployed, because the acceptance suite needs it at the end.
+check_owner() {
+    [ -n "$(parameter OwnerUserPoolId)" ] && [ -z "${TWIN_OWNER_TOKEN:-}" ] || return 0
+    [ -n "${TWIN_OWNER_USER:-}" ] && [ -n "${TWIN_OWNER_PASSWORD:-}" ] && return 0
+    echo "A user pool knows the owners, and the checks of the deployed twin have to sign in as one of them: set TWIN_OWNER_USER and"
+    echo "TWIN_OWNER_PASSWORD, or TWIN_OWNER_TOKEN (docs/deploy.md). Nothing was deployed."
+    return 1
 }
 
 publish() {
@@ -125,7 +148,9 @@ add_model_arns() {
 }
 
 deploy() {
-    local template=$work/packaged.yaml given=("Environment=$environment" ${parameters[@]+"${parameters[@]}"})
+    local template=$work/packaged.yaml since given
+    [ -n "$endpoint" ] || add_model_arns
+    given=("Environment=$environment" ${parameters[@]+"${parameters[@]}"})
     if [ -n "$endpoint" ]; then
         template=$work/translated.json
         python3 infra/translate.py --emulator --environment "$environment" "$work/packaged.yaml" "$template" >"$work/left-out" || return 1
@@ -133,10 +158,30 @@ deploy() {
             --no-fail-on-empty-changeset --parameter-overrides "${given[@]}"
         return
     fi
-    add_model_arns
+    remove_failed_stack || return 1
+    since=$(date -u +%Y-%m-%dT%H:%M:%S)
     aws cloudformation deploy --stack-name "$stack" --template-file "$template" --s3-bucket "$artifacts" --s3-prefix "$environment" \
         --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND --no-fail-on-empty-changeset \
-        ${CLOUDFORMATION_ROLE_ARN:+--role-arn "$CLOUDFORMATION_ROLE_ARN"} --parameter-overrides "${given[@]}"
+        ${CLOUDFORMATION_ROLE_ARN:+--role-arn "$CLOUDFORMATION_ROLE_ARN"} --parameter-overrides "${given[@]}" && return 0
+    tell_why "$since"
+    return 1
+}
+
+# A first deploy that was rolled back leaves an empty stack, which no deploy can change: it is taken away.
+remove_failed_stack() {
+    local state
+    state=$(aws cloudformation describe-stacks --stack-name "$stack" --query 'Stacks[0].StackStatus' --output text 2>/dev/null)
+    [ "$state" = ROLLBACK_COMPLETE ] || return 0
+    aws cloudformation delete-stack --stack-name "$stack" ${CLOUDFORMATION_ROLE_ARN:+--role-arn "$CLOUDFORMATION_ROLE_ARN"} \
+        && aws cloudformation wait stack-delete-complete --stack-name "$stack"
+}
+
+# What CloudFormation says of the resources that failed since then; that others were cancelled for it says nothing.
+tell_why() {
+    aws cloudformation describe-stack-events --stack-name "$stack" --output text \
+        --query "StackEvents[?Timestamp>='$1' && ends_with(ResourceStatus,'_FAILED')].[LogicalResourceId,ResourceStatusReason]" \
+        2>/dev/null | grep -v 'cancelled$' | head -n 10
+    return 0
 }
 
 # The id of what the template calls by that name.
@@ -145,14 +190,15 @@ resource() {
         --query StackResourceDetail.PhysicalResourceId --output text
 }
 
-# What the build names by its content is kept for ever, and older ones stay for pages that are still open. CloudFront compresses.
+# What the build names by its content is kept for ever, and older ones stay for pages that are still open. The rest is always copied:
+# to sync, a file of the same size is the same file unless it is the younger one. CloudFront compresses.
 upload_files() {
     local bucket files=artifacts/lambda/wwwroot
     bucket=$(resource FrontendBucket) || return 1
     aws s3 sync "$files/assets" "s3://$bucket/assets" --no-progress --exclude '*.gz' --exclude '*.br' \
         --cache-control "public, max-age=31536000, immutable" \
-        && aws s3 sync "$files" "s3://$bucket" --no-progress --exclude 'assets/*' --exclude '*.gz' --exclude '*.br' --exclude '*.html' \
-            --cache-control "public, max-age=300"
+        && aws s3 cp "$files" "s3://$bucket" --recursive --no-progress --exclude 'assets/*' --exclude '*.gz' --exclude '*.br' \
+            --exclude '*.html' --cache-control "public, max-age=300"
 }
 
 invalidate() {

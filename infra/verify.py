@@ -6,13 +6,13 @@
 import argparse
 import datetime
 import glob
+import http.client
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 import xml.etree.ElementTree as tree
 
@@ -100,23 +100,27 @@ class Verification:
 
     @property
     def url(self):
-        domain = next((p["ParameterValue"] for p in self.parameters() if p["ParameterKey"] == "DomainName" and p["ParameterValue"]), None)
-        return "https://" + (domain or self.outputs["CloudFrontDomain"])
+        """CloudFront's own name, which answers before anybody has made the DNS record of a DomainName."""
+        return "https://" + self.outputs["CloudFrontDomain"]
 
-    def parameters(self):
-        return aws("cloudformation", "describe-stacks", "--stack-name", self.stack)["Stacks"][0].get("Parameters", [])
+    def parameter(self, name):
+        parameters = aws("cloudformation", "describe-stacks", "--stack-name", self.stack)["Stacks"][0].get("Parameters", [])
+        return next((parameter["ParameterValue"] for parameter in parameters if parameter["ParameterKey"] == name), "")
 
     def check_ready(self):
         """The first request to an empty table seeds the persona, its documents and the built-in agents."""
-        address, until, why = self.url + "/health/ready", time.monotonic() + READY_WITHIN, ""
-        while time.monotonic() < until:
-            try:
-                with urllib.request.urlopen(address, timeout=30):
-                    return
-            except (urllib.error.URLError, TimeoutError) as error:
-                why = str(error)
-                time.sleep(3)
-        raise Failure(f"{address} is not ready after {READY_WITHIN} s: {why}")
+        until = time.monotonic() + READY_WITHIN
+        while why := unready(self.url):
+            if time.monotonic() > until:
+                raise Failure(f"{self.url} is not ready after {READY_WITHIN} s: {why}")
+            time.sleep(3)
+
+    def check_domain(self):
+        """The last, for whoever deploys has to make the record, and can do so only now."""
+        domain = self.parameter("DomainName")
+        if domain and (why := unready("https://" + domain)):
+            target = self.outputs["CloudFrontDomain"]
+            raise Failure(f"{domain} does not lead to the twin yet ({why}): make a DNS record for it (CNAME or alias) that points at {target}.")
 
     def check_data(self):
         """seed_builtin_data: what the first start left in the table and the bucket."""
@@ -142,15 +146,32 @@ class Verification:
 
     def owner(self):
         """How the suite signs in: by the owner key, or where a user pool knows the owners by a token of one of them."""
-        pool = next((p["ParameterValue"] for p in self.parameters() if p["ParameterKey"] == "OwnerUserPoolId"), "")
+        pool = self.parameter("OwnerUserPoolId")
         if not pool:
             key = aws("secretsmanager", "get-secret-value", "--secret-id", f"digital-twin-chat/{self.environment}/owner-key",
                       "--version-stage", "AWSCURRENT")["SecretString"]
             return {"TWIN_OWNER_KEY": key, "TWIN_OWNER_TOKEN": ""}
-        token = os.environ.get("TWIN_OWNER_TOKEN", "")
-        if not token:
-            raise Failure(f"The owners are those of {pool}: set TWIN_OWNER_TOKEN to the token of one of them (docs/deploy.md).")
-        return {"TWIN_OWNER_TOKEN": token}
+        return {"TWIN_OWNER_TOKEN": os.environ.get("TWIN_OWNER_TOKEN") or self.sign_in(pool)}
+
+    def sign_in(self, pool):
+        """A token of the owner whose name and password the environment has. The password goes by a file of ours: a list of processes shows no file."""
+        user, password = (os.environ.get(name) for name in ("TWIN_OWNER_USER", "TWIN_OWNER_PASSWORD"))
+        if not (user and password):
+            raise Failure(f"The owners are those of {pool}: set TWIN_OWNER_USER and TWIN_OWNER_PASSWORD, or TWIN_OWNER_TOKEN (docs/deploy.md).")
+        client = aws("cloudformation", "describe-stack-resource", "--stack-name", self.stack, "--logical-resource-id", "OwnerPoolClient")
+        request = {
+            "UserPoolId": pool,
+            "ClientId": client["StackResourceDetail"]["PhysicalResourceId"].split("|")[-1],
+            "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
+            "AuthParameters": {"USERNAME": user, "PASSWORD": password},
+        }
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+            json.dump(request, file)
+            file.flush()
+            answer = aws("cognito-idp", "admin-initiate-auth", "--cli-input-json", "file://" + file.name)
+        if "AuthenticationResult" not in answer:
+            raise Failure(f"{pool} asks for more than that password ({answer.get('ChallengeName')}): set TWIN_OWNER_TOKEN instead.")
+        return answer["AuthenticationResult"]["IdToken"]
 
     def count_tests(self, results):
         for path in glob.glob(results + "/**/*.trx", recursive=True):
@@ -190,6 +211,15 @@ class Verification:
         }
 
 
+def unready(url):
+    """Why the twin there is not ready; empty when it is."""
+    try:
+        with urllib.request.urlopen(url + "/health/ready", timeout=30):
+            return ""
+    except (OSError, http.client.HTTPException) as error:
+        return str(error) or type(error).__name__
+
+
 def commit():
     done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
     return done.stdout.strip() or "unversioned"
@@ -209,6 +239,7 @@ def main():
     verification.step("ready", verification.check_ready, live="a live URL")
     verification.step("seed_builtin_data", verification.check_data, live="a running twin")
     verification.step("acceptance", verification.check_acceptance, live="a live URL")
+    verification.step("domain", verification.check_domain, live="a live URL")
     verification.add_logs()
 
     now = datetime.datetime.now(datetime.timezone.utc)

@@ -63,6 +63,11 @@ export const accepted = [
     reason: 'Jobs have the queue\'s dead letters; a sweep that failed is followed by the next within a minute.',
   },
   {
+    rule: 'Serverless-LambdaAsyncFailureDestination',
+    resources: ['WorkerFunctionEventInvokeConfig'],
+    reason: 'A sweep that failed is followed by the next within a minute.',
+  },
+  {
     rule: 'Serverless-EventBusDLQ',
     resources: ['WorkerFunctionEveryMinute'],
     reason: 'A sweep that failed is followed by the next within a minute.',

@@ -5,7 +5,10 @@ using System.Text;
 
 namespace DigitalTwin.Owner;
 
-/// <summary>Tells whether a key is the owner's, as that is now. Their hashes are compared, in constant time.</summary>
+/// <summary>
+/// Tells whether a key is the owner's, as that is now. Their hashes are compared, in constant time. Where a user pool knows the owners no key
+/// is: the gateway tells paths apart by case, and its authorizer does not stand before every way of writing a route.
+/// </summary>
 public sealed class OwnerKey(LiveSettings<OwnerSettings> settings)
 {
     public bool Matches(string key)
@@ -14,7 +17,7 @@ public sealed class OwnerKey(LiveSettings<OwnerSettings> settings)
         Span<byte> wanted = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(key), given);
         SHA256.HashData(Encoding.UTF8.GetBytes(settings.Now.Key), wanted);
-        return CryptographicOperations.FixedTimeEquals(given, wanted);
+        return CryptographicOperations.FixedTimeEquals(given, wanted) && settings.Now.UserPoolId.Length == 0;
     }
 }
 

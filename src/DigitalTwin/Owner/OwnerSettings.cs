@@ -8,11 +8,15 @@ public sealed record OwnerSettings : ICheckedSettings
     /// <summary>The owner key. A fresh start makes one of 256 random bits and keeps it in the data folder.</summary>
     public string Key { get; set; } = "";
 
+    /// <summary>The user pool whose users are the owners, and whose tokens the gateway verifies; empty where the key is the way in.</summary>
+    public string UserPoolId { get; set; } = "";
+
     public bool LimitsEnabled { get; set; } = true;
 
     public static OwnerSettings From(IConfiguration configuration) => new()
     {
         Key = configuration["Twin:Owner:Key"] ?? "",
+        UserPoolId = configuration["Twin:Owner:UserPoolId"] ?? "",
         LimitsEnabled = configuration.GetValue("Twin:Limits:Enabled", true),
     };
 

@@ -64,6 +64,9 @@ public abstract class Target : IAsyncLifetime
     {
         Assert.SkipWhen(Missing is not null, Missing ?? "");
         var handler = new SocketsHttpHandler { UseCookies = cookies is not null, CookieContainer = cookies ?? new CookieContainer(), AllowAutoRedirect = false };
-        return new HttpClient(new SignedBodies(handler)) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+        var client = new HttpClient(new SignedBodies(handler)) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+        // The firewall (infra/waf.yaml) refuses who does not say what they are.
+        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("DigitalTwin.Acceptance", null));
+        return client;
     }
 }

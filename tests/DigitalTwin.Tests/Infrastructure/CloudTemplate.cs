@@ -51,28 +51,12 @@ internal sealed class CloudTemplate(JsonObject root)
     {
         JsonNode? value = node switch
         {
-            YamlMappingNode map => ReadMembers(map),
+            YamlMappingNode map => new JsonObject(map.Select(entry => KeyValuePair.Create(((YamlScalarNode)entry.Key).Value!, Read(entry.Value)))),
             YamlSequenceNode list => new JsonArray([.. list.Select(Read)]),
             _ => JsonValue.Create(((YamlScalarNode)node).Value),
         };
         return node.Tag is { IsEmpty: false } tag && tag.Value is ['!', not '!', ..]
             ? new JsonObject { [tag.Value is "!Ref" ? "Ref" : "Fn::" + tag.Value[1..]] = value }
             : value;
-    }
-
-    /// <summary>What is merged in (<c>&lt;&lt;</c>) stands behind the mapping's own members.</summary>
-    private static JsonObject ReadMembers(YamlMappingNode map)
-    {
-        var members = new JsonObject();
-        foreach (var (key, value) in map.OrderByDescending(entry => ((YamlScalarNode)entry.Key).Value == "<<"))
-        {
-            var name = ((YamlScalarNode)key).Value!;
-            foreach (var (member, read) in name == "<<" ? ReadMembers((YamlMappingNode)value) : new JsonObject { [name] = Read(value) })
-            {
-                members[member] = read?.DeepClone();
-            }
-        }
-
-        return members;
     }
 }

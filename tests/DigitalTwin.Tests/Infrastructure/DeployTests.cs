@@ -11,7 +11,22 @@ public sealed class DeployTests(MotoServer moto) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
+    /// <summary>In place of AWS: notes what it is asked, and fails every deploy.</summary>
+    private const string AwsStub = """
+        #!/usr/bin/env bash
+        echo "$*" >>"$(dirname "$0")/calls"
+        case "$*" in
+            *get-caller-identity*) echo 123456789012 ;;
+            *StackStatus*) echo ROLLBACK_COMPLETE ;;
+            *OwnerUserPoolId\'*) echo "$POOL" ;;
+            *get-inference-profile*) echo arn:profile,arn:model ;;
+            *describe-stack-events*) printf 'Distribution\tYour account must be verified\n' ;;
+            "cloudformation deploy"* | *describe-stack-resource*) exit 1 ;;
+        esac
+        """;
+
     private readonly TempFolder folder = new();
+    private readonly Dictionary<string, string> stubs = [];
 
     [Fact]
     public async Task A_deploy_to_an_emulator_passes_what_can_be_and_lists_what_cannot()
@@ -52,22 +67,71 @@ public sealed class DeployTests(MotoServer moto) : IDisposable
         Assert.Equal(["prerequisites"], Steps(ReadReport(), "failed"));
     }
 
-    /// <summary>The suite comes by the key that the deploy knows, or by a token that only a person can get.</summary>
+    /// <summary>CloudFormation can change no stack whose first deploy was rolled back, and says why one failed only when it is asked.</summary>
+    [Fact]
+    public async Task A_deploy_after_one_that_was_rolled_back_begins_anew_and_one_that_fails_says_why()
+    {
+        SkipWithoutTools();
+        PutStubs();
+
+        var (exitCode, _) = await DeployAsync("dev", "ModelId=eu.some.model", "ModelInputUsd=1", "ModelOutputUsd=2");
+
+        var calls = Calls();
+        var (deleted, deployed) = (Array.FindIndex(calls, call => call.StartsWith("cloudformation delete-stack", StringComparison.Ordinal)), Array.FindIndex(calls, IsDeploy));
+        Assert.Equal(1, exitCode);
+        Assert.InRange(deleted, 0, deployed - 1);
+        Assert.EndsWith("ModelId=eu.some.model ModelInputUsd=1 ModelOutputUsd=2 ModelArns=arn:profile,arn:model", calls[deployed], StringComparison.Ordinal);
+        Assert.Equal(["deploy"], Steps(ReadReport(), "failed"));
+        Assert.Contains("Distribution Your account must be verified", ReadReport()["issues"]![0]!["message"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The suite needs somebody of the user pool at the end: without them nothing is begun.</summary>
     [Theory]
-    [InlineData("", "", "TWIN_OWNER_KEY=key, TWIN_OWNER_TOKEN=")]
-    [InlineData("", "left over", "TWIN_OWNER_KEY=key, TWIN_OWNER_TOKEN=")]
-    [InlineData("eu-central-1_AbCdEfGhI", "token", "TWIN_OWNER_TOKEN=token")]
-    [InlineData("eu-central-1_AbCdEfGhI", "", "The owners are those of eu-central-1_AbCdEfGhI: set TWIN_OWNER_TOKEN")]
-    public void The_acceptance_suite_signs_in_as_the_deployed_twin_wants_it(string pool, string token, string expected)
+    [InlineData("OwnerUserPoolId=eu-central-1_AbCdEfGhI", "", "", "", false)]
+    [InlineData("OwnerUserPoolId=eu-central-1_AbCdEfGhI", "", "ada", "", false)]
+    [InlineData("OwnerUserPoolId=eu-central-1_AbCdEfGhI", "", "ada", "secret", true)]
+    [InlineData("AlarmEmail=ada@example.com", "eu-central-1_AbCdEfGhI", "", "", false)]
+    [InlineData("OwnerUserPoolId=", "eu-central-1_AbCdEfGhI", "", "", true)]
+    public async Task A_deploy_with_a_user_pool_begins_only_with_an_owner(string parameter, string deployed, string user, string password, bool begins)
+    {
+        SkipWithoutTools();
+        PutStubs();
+        (stubs["POOL"], stubs["TWIN_OWNER_USER"], stubs["TWIN_OWNER_PASSWORD"]) = (deployed, user, password);
+
+        var (_, errors) = await DeployAsync("dev", parameter);
+
+        Assert.Equal([begins ? "deploy" : "prerequisites"], Steps(ReadReport(), "failed"));
+        Assert.Equal(begins, Calls().Any(IsDeploy));
+        Assert.Equal(begins, !errors.Contains("set TWIN_OWNER_USER and", StringComparison.Ordinal));
+    }
+
+    /// <summary>The suite comes by the key that the deploy knows, or as somebody of the user pool.</summary>
+    [Theory]
+    [InlineData("", "", "", "TWIN_OWNER_KEY=key, TWIN_OWNER_TOKEN=")]
+    [InlineData("", "left over", "", "TWIN_OWNER_KEY=key, TWIN_OWNER_TOKEN=")]
+    [InlineData("eu-central-1_AbCdEfGhI", "token", "", "TWIN_OWNER_TOKEN=token")]
+    [InlineData("eu-central-1_AbCdEfGhI", "", "right", "TWIN_OWNER_TOKEN=token of ada at client")]
+    [InlineData("eu-central-1_AbCdEfGhI", "", "old", "eu-central-1_AbCdEfGhI asks for more than that password (NEW_PASSWORD_REQUIRED)")]
+    [InlineData("eu-central-1_AbCdEfGhI", "", "", "The owners are those of eu-central-1_AbCdEfGhI: set TWIN_OWNER_USER")]
+    public void The_acceptance_suite_signs_in_as_the_deployed_twin_wants_it(string pool, string token, string password, string expected)
     {
         Assert.SkipUnless(Runs("python3", "--version"), "python3 is not installed: tests of the deploy are skipped.");
         const string script = """
-            import sys
+            import json, sys
             sys.path.insert(0, sys.argv[1])
             sys.dont_write_bytecode = True
             import verify
-            stack = {"Stacks": [{"Parameters": [{"ParameterKey": "OwnerUserPoolId", "ParameterValue": sys.argv[2]}]}]}
-            verify.aws = lambda *a: {"SecretString": "key"} if a[0] == "secretsmanager" else stack
+            def aws(*arguments):
+                if arguments[0] == "secretsmanager":
+                    return {"SecretString": "key"}
+                if arguments[0] == "cognito-idp":
+                    asked = json.load(open(arguments[-1].removeprefix("file://")))
+                    given = asked["AuthParameters"]
+                    token = f"token of {given['USERNAME']} at {asked['ClientId']}"
+                    return {"AuthenticationResult": {"IdToken": token}} if given["PASSWORD"] == "right" else {"ChallengeName": "NEW_PASSWORD_REQUIRED"}
+                return {"StackResourceDetail": {"PhysicalResourceId": "pool|client"},
+                        "Stacks": [{"Parameters": [{"ParameterKey": "OwnerUserPoolId", "ParameterValue": sys.argv[2]}]}]}
+            verify.aws = aws
             try:
                 print(", ".join(f"{name}={value}" for name, value in verify.Verification("dev", "stack", False).owner().items()))
             except verify.Failure as failure:
@@ -75,6 +139,7 @@ public sealed class DeployTests(MotoServer moto) : IDisposable
             """;
         var start = new ProcessStartInfo("python3", ["-c", script, Repository.Path("infra"), pool]) { RedirectStandardOutput = true };
         start.Environment["TWIN_OWNER_TOKEN"] = token;
+        (start.Environment["TWIN_OWNER_USER"], start.Environment["TWIN_OWNER_PASSWORD"]) = ("ada", password);
         using var process = Process.Start(start)!;
 
         Assert.StartsWith(expected, process.StandardOutput.ReadToEnd().Trim(), StringComparison.Ordinal);
@@ -107,6 +172,11 @@ public sealed class DeployTests(MotoServer moto) : IDisposable
         start.Environment["RunAnalyzers"] = "false";
         start.Environment["AWS_ACCESS_KEY_ID"] = start.Environment["AWS_SECRET_ACCESS_KEY"] = "test";
         start.Environment["AWS_REGION"] = start.Environment["AWS_DEFAULT_REGION"] = AwsGate.Region;
+        foreach (var (name, value) in stubs)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         timeout.CancelAfter(Patience);
@@ -116,6 +186,25 @@ public sealed class DeployTests(MotoServer moto) : IDisposable
         await process.WaitForExitAsync(timeout.Token);
         return (process.ExitCode, errors);
     }
+
+    /// <summary>Neither AWS nor a build: the script alone.</summary>
+    private void PutStubs()
+    {
+        foreach (var (name, script) in new[] { ("aws", AwsStub), ("dotnet", "#!/usr/bin/env bash\necho 10.0.100\n") })
+        {
+            File.WriteAllText(folder.File(name), script.ReplaceLineEndings("\n"));
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(folder.File(name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+        }
+
+        stubs["PATH"] = folder.Path + Path.PathSeparator + Environment.GetEnvironmentVariable("PATH");
+    }
+
+    private string[] Calls() => File.ReadAllLines(folder.File("calls"));
+
+    private static bool IsDeploy(string call) => call.StartsWith("cloudformation deploy", StringComparison.Ordinal);
 
     private JsonNode ReadReport() => JsonNode.Parse(File.ReadAllText(folder.File("report.json")))!;
 

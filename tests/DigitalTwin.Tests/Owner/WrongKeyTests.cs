@@ -107,6 +107,15 @@ public sealed class WrongKeyTests
         Assert.Equal(HttpStatusCode.OK, await TryAsync(client, TwinFixture.OwnerKey));
     }
 
+    [Fact]
+    public async Task Where_a_user_pool_knows_the_owners_no_key_is_theirs()
+    {
+        await using var twin = TwinFixture.Start(settings: ("Twin:Owner:UserPoolId", "eu-central-1_AbCdEfGhI"));
+        using var client = twin.Anonymous();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await TryAsync(client, TwinFixture.OwnerKey));
+    }
+
     private static async Task<HttpStatusCode> TryAsync(HttpClient client, string? key)
     {
         using var response = await SendAsync(client, key);

@@ -95,7 +95,7 @@ public sealed class AwsGate : IAsyncDisposable
             case AwsFault.ServerError:
                 await RefuseAsync(context, 500, "com.amazonaws.dynamodb.v20120810#InternalServerError");
                 return;
-            case AwsFault.Conflict or AwsFault.ThrottledInside:
+            case AwsFault.Conflict or AwsFault.ThrottledInside when operation == "TransactWriteItems":
                 await CancelAsync(context, body.ToArray(), fault is AwsFault.Conflict ? "TransactionConflict" : "ThrottlingError");
                 return;
             case AwsFault.ResetBefore:

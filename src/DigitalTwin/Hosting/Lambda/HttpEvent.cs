@@ -122,13 +122,11 @@ internal static class HttpEvent
 
     /// <summary>
     /// The gateway sees CloudFront's own address and calls itself by its own name; the visitor's address and the name that the visitor
-    /// called, CloudFront alone knows.
+    /// called, CloudFront alone knows. The template's function VisitorHeaders tells both.
     /// </summary>
     private static void BelieveCloudFront(LambdaRequest request)
     {
-        var viewer = request.Headers["CloudFront-Viewer-Address"].ToString();
-        var colon = viewer.LastIndexOf(':');
-        if (colon > 0 && IPAddress.TryParse(viewer.AsSpan(0, colon), out var address))
+        if (IPAddress.TryParse(ViewerAddress(request.Headers), out var address))
         {
             request.RemoteIpAddress = address;
         }
@@ -137,6 +135,18 @@ internal static class HttpEvent
         {
             request.Headers.Host = host;
         }
+    }
+
+    /// <summary>The function's header, or else CloudFront's own, which another distribution may send: it ends with the port.</summary>
+    private static ReadOnlySpan<char> ViewerAddress(IHeaderDictionary headers)
+    {
+        if (headers["X-Viewer-Address"] is [{ Length: > 0 } viewer])
+        {
+            return viewer;
+        }
+
+        var withPort = headers["CloudFront-Viewer-Address"].ToString();
+        return withPort.AsSpan(0, Math.Max(0, withPort.LastIndexOf(':')));
     }
 
     private static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.GetString() : null;

@@ -49,7 +49,8 @@ export async function readEvents(body: ReadableStream<Uint8Array>, onEvent: (eve
   }
 }
 
-function withinLimit<T>(read: Promise<T>): Promise<T> {
+/** What comes over the line, or a {@link CutError} when it is silent for too long. */
+export function withinLimit<T>(read: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new CutError()), silenceLimit);
     read.then(resolve, reject).finally(() => clearTimeout(timer));

@@ -18,6 +18,8 @@ export const languages: Record<string, { name: string; load: () => Promise<Dicti
 
 const key = 'twin.language';
 const dictionary = signal(english);
+/** The language that was chosen last; another one may still be on its way. */
+let chosen = 'en';
 export const language = signal('en');
 
 type Plain = { [K in keyof Dictionary]: Dictionary[K] extends string ? K : never }[keyof Dictionary];
@@ -58,7 +60,12 @@ export function preferredLanguage(): string {
 }
 
 export async function useLanguage(tag: string, remember = false): Promise<void> {
-  dictionary.value = await languages[tag]!.load();
+  chosen = tag;
+  const texts = await languages[tag]!.load();
+  if (chosen !== tag) {
+    return;
+  }
+  dictionary.value = texts;
   language.value = tag;
   document.documentElement.lang = tag;
   if (remember) {

@@ -57,8 +57,17 @@ function AboutYou() {
 
 function Facts({ known, onErase }: { known: Knowledge; onErase: () => Promise<void> }) {
   const isAsking = useSignal(false);
+  const isErasing = useRef(false);
   const cancel = useRef<HTMLButtonElement>(null);
   useEffect(() => cancel.current?.focus(), [isAsking.value]);
+  /** Once: a second receipt would say that nothing was there. */
+  const erase = async () => {
+    if (!isErasing.current) {
+      isErasing.current = true;
+      await onErase();
+      isErasing.current = false;
+    }
+  };
   const goBack = () => {
     isAsking.value = false;
     focusInPanel('.about .danger');
@@ -81,7 +90,7 @@ function Facts({ known, onErase }: { known: Knowledge; onErase: () => Promise<vo
         <div class="confirm" role="group" aria-labelledby="erase-question">
           <p id="erase-question">{t('eraseConfirm')}</p>
           <div class="buttons">
-            <button type="button" class="button danger solid" onClick={() => void onErase()}>{t('eraseYes')}</button>
+            <button type="button" class="button danger solid" onClick={() => void erase()}>{t('eraseYes')}</button>
             <button type="button" class="button" ref={cancel} onClick={goBack}>{t('cancel')}</button>
           </div>
         </div>

@@ -3,24 +3,25 @@ import { useEffect } from 'preact/hooks';
 import { t } from '../shared/i18n';
 import { Icon, type IconName } from '../shared/icons';
 import type { Problem } from '../shared/problem';
-import { open } from './conversation';
+import { isAnswering, open } from './conversation';
 import { focusOn } from './focus';
 import type { Turn } from './turn';
 
 /** What stands under a turn that did not end in a whole answer, with what can be done about it. */
 export function AnswerNotice({ turn, onRetry }: { turn: Turn; onRetry: () => void }) {
   const wait = useCountdown(turn);
+  const isBusy = isAnswering.value; // One answer at a time.
   switch (turn.phase.value) {
     case 'stopped':
       return <p class="note">{t('stopped')}</p>;
     case 'failed':
-      return <Notice icon="alert" text={t('failed')} action={t('askAgain')} onAction={onRetry} />;
+      return <Notice icon="alert" text={t('failed')} action={t('askAgain')} onAction={onRetry} isWaiting={isBusy} />;
     case 'unanswered':
-      return <Notice icon="alert" text={t('unanswered')} action={t('askAgain')} onAction={onRetry} />;
+      return <Notice icon="alert" text={t('unanswered')} action={t('askAgain')} onAction={onRetry} isWaiting={isBusy} />;
     case 'answered':
       return turn.answer.value === '' ? <p class="note">{t('empty')}</p> : null;
     case 'refused':
-      return refusal(turn.problem.value!, wait, onRetry);
+      return refusal(turn.problem.value!, wait, isBusy, onRetry);
     default:
       return null;
   }
@@ -43,17 +44,17 @@ export function explain(problem: Problem, wait = problem.retryAfter ?? 0): strin
   }
 }
 
-function refusal(problem: Problem, wait: number, onRetry: () => void) {
+function refusal(problem: Problem, wait: number, isBusy: boolean, onRetry: () => void) {
   const text = explain(problem, wait);
   switch (problem.code) {
     case 'rate_limited':
-      return <Notice icon="clock" text={text} action={t('tryAgain')} onAction={onRetry} isWaiting={wait > 0} />;
+      return <Notice icon="clock" text={text} action={t('tryAgain')} onAction={onRetry} isWaiting={isBusy || wait > 0} />;
     case 'budget_exhausted':
       return <Notice icon="clock" text={text} />;
     case 'not_found':
       return <Notice icon="alert" text={text} action={t('newConversation')} onAction={startAnew} />;
     default:
-      return <Notice icon="alert" text={text} action={t('tryAgain')} onAction={onRetry} />;
+      return <Notice icon="alert" text={text} action={t('tryAgain')} onAction={onRetry} isWaiting={isBusy} />;
   }
 }
 

@@ -20,7 +20,7 @@ function SessionsDrawer() {
   const hasFailed = useSignal(false);
   const wanted = useSignal('');
   useEffect(() => {
-    loadAll((items) => (sessions.value = items)).catch(() => (hasFailed.value = true));
+    loadAll((items) => (sessions.value = [...(sessions.value ?? []), ...items])).catch(() => (hasFailed.value = true));
   }, []);
 
   const remove = async (session: SessionSummary) => {
@@ -112,14 +112,12 @@ function lastUsed({ lastActiveAt }: SessionSummary): string {
   return at.getTime() >= midnight() - day ? formatClock(at) : formatTime(at);
 }
 
-/** All pages, handed on as they come, so that the search covers everything. */
+/** All pages, each handed on as it comes, so that the search covers everything. */
 async function loadAll(onItems: (items: readonly SessionSummary[]) => void): Promise<void> {
-  let items: readonly SessionSummary[] = [];
   let cursor: string | null | undefined;
   do {
     const page = await api.sessions(cursor);
-    items = [...items, ...page.items];
-    onItems(items);
+    onItems(page.items);
     cursor = page.nextCursor;
   } while (cursor);
 }

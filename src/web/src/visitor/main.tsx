@@ -5,7 +5,7 @@ import { language, preferredLanguage, t, useLanguage } from '../shared/i18n';
 import { announce } from './announcer';
 import { explain } from './AnswerNotice';
 import { send, startComposer } from './composer';
-import { followAddress, forget, isAnswering, isEmpty, latest, open, openAddress, sessionId, sync } from './conversation';
+import { followAddress, hear, isAnswering, isEmpty, latest, open, openAddress, sync } from './conversation';
 import { startConnection } from './connection';
 import { focusOn } from './focus';
 import { talkToWidget } from './frame';
@@ -88,17 +88,7 @@ function startButtons(): void {
 }
 
 function startTabs(): void {
-  tabs.listen((news) => {
-    if (news.kind === 'erased') {
-      forget(null);
-    } else if (news.sessionId === sessionId.peek()) {
-      if (news.kind === 'deleted') {
-        forget(news.sessionId);
-      } else {
-        void sync();
-      }
-    }
-  });
+  tabs.listen(hear);
   document.addEventListener('visibilitychange', () => document.hidden || void sync());
   addEventListener('popstate', () => void followAddress());
 }

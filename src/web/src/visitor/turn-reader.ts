@@ -1,5 +1,5 @@
 import { api } from '../shared/api';
-import { readEvents, type TurnEvent } from '../shared/events';
+import { readEvents, withinLimit, type TurnEvent } from '../shared/events';
 import { Problem } from '../shared/problem';
 import type { Turn } from './turn';
 
@@ -16,9 +16,14 @@ export async function readTurn(
 ): Promise<void> {
   let position: string | undefined;
   let failures = 0;
+  let isFinished = false;
   const take = (event: TurnEvent, id: string) => {
+    if (signal.aborted) {
+      return;
+    }
     position = id;
     failures = 0;
+    isFinished = event.type === 'finish';
     if (turn.phase.peek() === 'sending' || turn.phase.peek() === 'reconnecting') {
       turn.phase.value = 'running';
     }
@@ -28,25 +33,24 @@ export async function readTurn(
 
   while (!signal.aborted) {
     try {
-      const response = turn.id
-        ? await api.follow(turn.id, position, signal)
-        : await api.ask({ message: turn.question, sessionId, clientMessageId: turn.clientMessageId }, signal);
+      const response = await withinLimit(turn.id
+        ? api.follow(turn.id, position, signal)
+        : api.ask({ message: turn.question, sessionId, clientMessageId: turn.clientMessageId }, signal));
       await readEvents(response.body!, take);
-      turn.end();
+      if (!isFinished && !signal.aborted) {
+        turn.end();
+      }
       return;
     } catch (error) {
-      if (signal.aborted) {
-        return;
+      if (signal.aborted || isFinished) {
+        return; // Nobody looks any more, or only [DONE] was cut off.
       }
       failures++;
       if (error instanceof Problem && !(error.isPassing && failures < tries)) {
         turn.refuse(error);
         return;
       }
-      turn.phase.value = turn.isActive ? 'reconnecting' : turn.phase.peek();
-      if (!turn.isActive) {
-        return; // Finished, and only [DONE] was cut off.
-      }
+      turn.phase.value = 'reconnecting';
       await pause(failures, signal);
     }
   }

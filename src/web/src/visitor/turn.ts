@@ -28,8 +28,8 @@ export class Turn {
   createdAt = new Date();
   /** Written before the reader's eyes. */
   isFresh = false;
-  /** Read from the server at this moment. */
-  isFollowed = false;
+  /** Ends its being read from the server; null while nobody reads. */
+  reading: AbortController | null = null;
   /** Asked on this page, so that its `clientMessageId` is the one the server knows. */
   isOwn = true;
 
@@ -68,6 +68,12 @@ export class Turn {
     this.suggestions.value = view.suggestions;
     this.rating.value = view.feedback?.rating ?? null;
     this.phase.value = view.status;
+  }
+
+  /** Nobody reads it any longer; the server goes on. */
+  leave(): void {
+    this.reading?.abort();
+    this.reading = null;
   }
 
   /** Back to the bare question, to be answered anew. */

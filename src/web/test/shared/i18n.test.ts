@@ -59,6 +59,19 @@ describe('texts', () => {
     expect([0, 1, 1234].map((n) => plural('turnCount', n))).toEqual(['0 Fragen', '1 Frage', '1.234 Fragen']);
   });
 
+  it('are in the language that was chosen last, though another comes later', async () => {
+    const german = await languages['de']!.load();
+    let come!: () => void;
+    vi.spyOn(languages['de']!, 'load').mockReturnValue(new Promise((resolve) => (come = () => resolve(german))));
+    const late = useLanguage('de', true);
+
+    await useLanguage('en', true);
+    come();
+    await late;
+
+    expect([language.value, t('send'), lasting.get('twin.language')]).toEqual(['en', en.send, 'en']);
+  });
+
   it('change with the language, numbers and dates too', async () => {
     const day = new Date(2030, 0, 2, 12);
     expect([t('send'), formatNumber(1234.5), formatDate(day)]).toEqual(['Send', '1,234.5', expect.stringMatching(/^(Jan 2, 2030|2 Jan 2030)$/)]);

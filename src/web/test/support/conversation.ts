@@ -39,7 +39,10 @@ export const stored = (sequence: number, status: TurnView['status'] = 'answered'
 });
 export const session = (items: TurnView[], nextCursor: string | null = null) =>
   json({ sessionId: 's', title: 'Question 1', createdAt: '2030-01-01T12:00:00+00:00', lastActivityAt: '2030-01-01T12:00:00+00:00', items, nextCursor } as unknown as SessionDetail);
+/** The twin takes a question as that turn. */
+export const taken = (sequence: number) =>
+  ['2.0', { type: 'data-turn', data: { turnId: `s.${sequence}`, sessionId: 's', sequence, createdAt: '2030-01-01T12:00:00+00:00' } }] as const;
 export const whole = (answer = 'In 1815.') => new Line().send(events.start, events.turn, events.text('', answer), events.finish()).done();
 
 export const shown = () => page.turns.value.map((turn) => `${turn.sequence > 99 ? '-' : turn.sequence} ${turn.phase.value}: ${turn.question} ${turn.answer.value}`);
-export const pending = () => JSON.parse(sessionStorage.getItem('twin.pending') ?? 'null') as { message: string; clientMessageId: string; sessionId: string | null } | null;
+export const unsent = () => JSON.parse(sessionStorage.getItem('twin.unsent') ?? '[]') as { message: string; clientMessageId: string; sessionId: string | null }[];

@@ -9,12 +9,18 @@ export interface Asked {
   signal: AbortSignal | undefined;
 }
 
-type Answer = Response | Error | Line | ((asked: Asked) => Response | Promise<Response>);
+export type Given = Response | Error | Line;
+type Answer = Given | ((asked: Asked) => Given | Promise<Given>);
 
-/** A stream that a test feeds by hand; it breaks off when the page aborts its request. */
+/** A stream that a test feeds by hand; it breaks off when the page aborts its request, and what is sent after that gets lost. */
 export class Line {
   private controller!: ReadableStreamDefaultController<Uint8Array>;
-  readonly body = new ReadableStream<Uint8Array>({ start: (controller) => void (this.controller = controller) });
+  /** Whether anybody still reads. */
+  isOpen = true;
+  readonly body = new ReadableStream<Uint8Array>({
+    start: (controller) => void (this.controller = controller),
+    cancel: () => void (this.isOpen = false),
+  });
 
   send(...events: (readonly [id: string, event: object])[]): this {
     for (const [id, event] of events) {
@@ -29,25 +35,34 @@ export class Line {
   }
 
   cut(): this {
-    this.controller.close();
+    if (this.isOpen) {
+      this.controller.close();
+    }
+    this.isOpen = false;
     return this;
   }
 
   fail(error: unknown): void {
+    this.isOpen = false;
     this.controller.error(error);
   }
 
   private raw(text: string): void {
-    this.controller.enqueue(new TextEncoder().encode(text));
+    if (this.isOpen) {
+      this.controller.enqueue(new TextEncoder().encode(text));
+    }
   }
 }
 
-/** Stands in for the twin: answers requests in their order, and remembers them. One without an answer fails the test. */
+/**
+ * Stands in for the twin: answers requests in their order, and remembers them. One without an answer fails the test, unless `otherwise`
+ * has one.
+ */
 export class FakeServer {
   readonly asked: Asked[] = [];
   private readonly answers: Answer[] = [];
 
-  constructor() {
+  constructor(private readonly otherwise?: (asked: Asked) => Given | Promise<Given>) {
     vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) }); // Hashing takes real time; api.test.ts has it.
     vi.stubGlobal('fetch', (path: string, init: RequestInit) => this.answer(path, init));
   }
@@ -75,10 +90,11 @@ export class FakeServer {
       signal: init.signal ?? undefined,
     };
     this.asked.push(asked);
-    const answer = this.answers.shift();
-    if (answer === undefined) {
+    const given = this.answers.shift() ?? this.otherwise;
+    if (given === undefined) {
       throw new Error(`Nobody expected ${asked.method} ${path}.`);
     }
+    const answer = typeof given === 'function' ? await given(asked) : given;
     if (answer instanceof Error) {
       throw answer;
     }
@@ -86,7 +102,7 @@ export class FakeServer {
       init.signal?.addEventListener('abort', () => answer.fail(init.signal!.reason));
       return new Response(answer.body);
     }
-    return answer instanceof Response ? answer : await answer(asked);
+    return answer;
   }
 }
 

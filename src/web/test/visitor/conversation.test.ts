@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { loadPage, news, openSession, page, pending, server, session, shown, stored, useConversation, whole } from '../support/conversation';
+import { news, openSession, page, server, session, shown, stored, taken, unsent, useConversation, whole } from '../support/conversation';
 import { address } from '../support/fakes';
 import { events, Line, problem, settle } from '../support/server';
 
@@ -11,59 +11,23 @@ describe('a question', () => {
 
     page.ask('When?');
     expect([page.isAnswering.value, page.isEmpty.value]).toEqual([true, false]);
-    expect(pending()).toMatchObject({ message: 'When?', sessionId: null });
+    expect(unsent()).toMatchObject([{ message: 'When?', sessionId: null }]);
     await settle();
 
     expect(shown()).toEqual(['1 answered: When? In 1815.']);
-    expect([page.sessionId.value, address.location.pathname, pending(), page.isAnswering.value]).toEqual(['s', '/s/s', null, false]);
+    expect([page.sessionId.value, address.location.pathname, unsent(), page.isAnswering.value]).toEqual(['s', '/s/s', [], false]);
     expect(news).toEqual([{ kind: 'turn', sessionId: 's' }, { kind: 'turn', sessionId: 's' }]);
   });
 
   it('goes on with the session that is open', async () => {
     await openSession(stored(1));
-    server.next(new Line().send(['2.0', { type: 'data-turn', data: { turnId: 's.2', sessionId: 's', sequence: 2, createdAt: '2030-01-01T12:00:00+00:00' } }], events.finish()).done());
+    server.next(new Line().send(taken(2), events.finish()).done());
 
     page.ask('And then?');
     await settle();
 
     expect(server.last.body).toMatchObject({ message: 'And then?', sessionId: 's' });
     expect(shown()).toEqual(['1 answered: Question 1 Answer 1', '2 answered: And then? ']);
-  });
-
-  it('that a reload interrupted is sent again under its own name', async () => {
-    server.next(new TypeError('Failed to fetch'));
-    page.ask('When?');
-    await settle();
-    const name = server.last.body!['clientMessageId'];
-    const before = page.turns.value[0]!;
-
-    await loadPage();
-    server.next(whole());
-    await page.openAddress();
-    await settle();
-
-    expect(server.last.body).toEqual({ message: 'When?', sessionId: null, clientMessageId: name });
-    expect(before.clientMessageId).toBe(name);
-    expect([shown(), pending()]).toEqual([['1 answered: When? In 1815.'], null]);
-  });
-
-  it('that had arrived before the reload is there once', async () => {
-    sessionStorage.setItem('twin.pending', JSON.stringify({ message: 'Question 1', clientMessageId: 'mine', sessionId: 's' }));
-    address.go('/s/s');
-    server.next(session([stored(1)]), whole());
-
-    await page.openAddress();
-    await settle();
-
-    expect(shown()).toEqual(['1 answered: Question 1 In 1815.']);
-  });
-
-  it('of another session waits until that one is open', async () => {
-    sessionStorage.setItem('twin.pending', JSON.stringify({ message: 'When?', clientMessageId: 'mine', sessionId: 'other' }));
-
-    await page.openAddress();
-
-    expect([page.turns.value.length, server.asked.length, pending()?.message]).toEqual([0, 0, 'When?']);
   });
 
   it.each(['turn_in_progress', 'validation', 'payload_too_large'])('that is refused as %s goes back into the input', async (code) => {
@@ -73,7 +37,7 @@ describe('a question', () => {
     page.ask('When?');
     await settle();
 
-    expect([page.returned.value, pending()]).toEqual([{ text: 'When?', reason: code }, null]);
+    expect([page.returned.value, unsent()]).toEqual([{ text: 'When?', reason: code }, []]);
     expect(shown()).toEqual(['1 answered: Question 1 Answer 1', '2 answered: Question 2 Answer 2']);
   });
 
@@ -81,7 +45,7 @@ describe('a question', () => {
     server.next(problem(429, 'rate_limited', { 'retry-after': '5' }));
     page.ask('When?');
     await settle();
-    expect([shown(), page.returned.value, pending()]).toEqual([['- refused: When? '], null, null]);
+    expect([shown(), page.returned.value, unsent()]).toEqual([['- refused: When? '], null, []]);
 
     server.next(whole());
     page.retry(page.turns.value[0]!);
@@ -107,7 +71,7 @@ describe('asking again', () => {
   });
 
   it('is a new question when the answer broke off: the same name would only bring the same answer', async () => {
-    const second = new Line().send(['2.0', { type: 'data-turn', data: { turnId: 's.2', sessionId: 's', sequence: 2, createdAt: '2030-01-01T12:00:00+00:00' } }], events.finish()).done();
+    const second = new Line().send(taken(2), events.finish()).done();
     server.next(new Line().send(events.start, events.turn, events.finish('failed')).done(), second);
     page.ask('When?');
     await settle();
@@ -128,6 +92,49 @@ describe('asking again', () => {
 
     expect(server.last.body).toMatchObject({ message: 'Question 1', sessionId: 's' });
     expect(server.last.body!['clientMessageId']).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it('waits for the answer that is being given', async () => {
+    server.next(problem(429, 'rate_limited'), new Line());
+    page.ask('When?');
+    await settle();
+    page.ask('And then?');
+    await settle();
+
+    page.retry(page.turns.value[0]!);
+    await settle();
+
+    expect([shown(), server.asked.length]).toEqual([['- refused: When? ', '- sending: And then? '], 2]);
+  });
+
+  it('is a new question when the server has the first in another session', async () => {
+    await openSession(stored(1));
+    server.next(problem(409, 'idempotency_conflict'), new Line().send(taken(2), events.finish()).done());
+    page.ask('When?');
+    await settle();
+
+    page.retry(page.turns.value[1]!);
+    await settle();
+
+    expect(new Set(server.asked.slice(1).map((asked) => asked.body!['clientMessageId'])).size).toBe(2);
+    expect(shown()).toEqual(['1 answered: Question 1 Answer 1', '2 answered: When? ']);
+  });
+
+  it.each(['cut', 'done'] as const)('is read once, though the end of the first stream hangs until it is %s', async (end) => {
+    const first = new Line().send(events.start, events.turn, events.finish('unanswered'));
+    const second = new Line().send(events.start, events.turn, events.text('', 'In '));
+    server.next(first, second);
+    page.ask('When?');
+    await settle();
+    page.retry(page.turns.value[0]!);
+    await settle();
+
+    first[end]();
+    await vi.advanceTimersByTimeAsync(20_000);
+    second.send(events.text('In ', '1815.'), events.finish()).done();
+    await settle();
+
+    expect([shown(), server.asked.length]).toEqual([['1 answered: When? In 1815.'], 2]);
   });
 });
 
@@ -166,8 +173,22 @@ describe('a session', () => {
     expect(shown().map((text) => text[0])).toEqual(['3', '4']);
   });
 
+  it('has older turns once, though one of them was asked again here', async () => {
+    sessionStorage.setItem('twin.unsent', JSON.stringify([{ message: 'Question 2', clientMessageId: 'mine', sessionId: 's' }]));
+    const own = new Line().send(events.start, taken(2), events.finish()).done();
+    server.next(session([stored(4)], 'older'), own, session([stored(3), stored(2)]));
+    await page.open('s');
+    await settle();
+    expect(shown().map((text) => text[0])).toEqual(['2', '4']);
+
+    await page.loadOlder();
+
+    expect(shown().map((text) => text[0])).toEqual(['2', '3', '4']);
+  });
+
   it.each([
     [problem(404, 'not_found'), 'missing'],
+    [problem(429, 'rate_limited'), 'unreachable'],
     [problem(503, 'upstream_unavailable'), 'unreachable'],
     [new TypeError('Failed to fetch'), 'unreachable'],
   ])('that does not come is %#', async (answer, view) => {
@@ -214,7 +235,23 @@ describe('stop', () => {
     await page.stop();
     await vi.advanceTimersByTimeAsync(60_000);
 
-    expect([shown(), page.returned.value, pending(), server.asked.length]).toEqual([[], { text: 'When?', reason: 'taken_back' }, null, 1]);
+    expect([shown(), page.returned.value, unsent(), server.asked.length]).toEqual([[], { text: 'When?', reason: 'taken_back' }, [], 1]);
+  });
+
+  it('takes back a question, and goes on reading what is answered to another tab', async () => {
+    await openSession();
+    const line = new Line().send(events.start, events.turn);
+    server.next(new TypeError('Failed to fetch'), session([stored(1, 'running', '')]), line);
+    page.ask('When?');
+    await settle();
+    await page.sync();
+    await settle();
+
+    await page.stop();
+    line.send(events.text('', 'In 1815.'), events.finish()).done();
+    await settle();
+
+    expect([shown(), page.isAnswering.value]).toEqual([['1 answered: Question 1 In 1815.'], false]);
   });
 
   it('does nothing when nothing is answered', async () => {
@@ -236,7 +273,7 @@ describe('forgetting', () => {
     page.forget(id);
     await vi.advanceTimersByTimeAsync(60_000);
 
-    expect([page.sessionId.value, page.isEmpty.value, address.location.pathname, pending(), server.asked.length]).toEqual([null, true, '/', null, 2]);
+    expect([page.sessionId.value, page.isEmpty.value, address.location.pathname, unsent(), server.asked.length]).toEqual([null, true, '/', [], 2]);
   });
 
   it('another session changes nothing', async () => {
@@ -245,5 +282,21 @@ describe('forgetting', () => {
     page.forget('other');
 
     expect([page.sessionId.value, shown().length, address.location.pathname]).toEqual(['s', 1, '/s/s']);
+  });
+
+  it.each([
+    [{ kind: 'erased' }, ['/', 1]],
+    [{ kind: 'deleted', sessionId: 's' }, ['/', 1]],
+    [{ kind: 'deleted', sessionId: 'other' }, ['/s/s', 1]],
+    [{ kind: 'turn', sessionId: 's' }, ['/s/s', 2]],
+    [{ kind: 'turn', sessionId: 'other' }, ['/s/s', 1]],
+  ] as const)('is what other tabs tell of, as %j', async (told, expected) => {
+    await openSession(stored(1));
+    server.next(session([stored(1)]));
+
+    page.hear(told);
+    await settle();
+
+    expect([address.location.pathname, server.asked.length]).toEqual(expected);
   });
 });

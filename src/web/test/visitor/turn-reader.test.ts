@@ -69,6 +69,17 @@ describe('reading a turn', () => {
     expect([server.last.lastEventId, turn.answer.value, ended]).toEqual(['2.0', 'In 1815.', true]);
   });
 
+  it('asks again when a request is never answered', async () => {
+    server.next(() => new Promise<Response>(() => {}), new Line().send(events.start, events.turn, events.text('', 'In 1815.'), events.finish()).done());
+
+    begin();
+    await vi.advanceTimersByTimeAsync(39_000);
+    expect([turn.phase.value, server.asked.length]).toEqual(['sending', 1]);
+    await vi.advanceTimersByTimeAsync(1000 + wait);
+
+    expect([server.log, turn.answer.value, ended]).toEqual([Array<string>(2).fill('POST /api/chat/stream'), 'In 1815.', true]);
+  });
+
   it('posts again only under the same name, until the server has taken the question', async () => {
     server.next(
       new TypeError('Failed to fetch'),
@@ -196,6 +207,19 @@ describe('reading a turn', () => {
     await settle();
 
     expect([ended, turn.phase.value, server.asked.length, vi.getTimerCount()]).toEqual([true, 'running', 1, 0]);
+  });
+
+  it('ends when nobody looks any more, whatever came at that moment', async () => {
+    const line = new Line().send(events.start, events.turn);
+    server.next(line);
+    begin();
+    await settle();
+
+    line.send(events.text('', 'In '), events.finish()).done();
+    page.abort();
+    await settle();
+
+    expect([ended, turn.phase.value, heard]).toEqual([true, 'running', ['start', 'data-turn']]);
   });
 
   it('ends when nobody looks any more: between two tries', async () => {

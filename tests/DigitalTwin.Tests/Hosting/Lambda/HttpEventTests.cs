@@ -125,17 +125,24 @@ public sealed class HttpEventTests(EchoHost host) : IClassFixture<EchoHost>
     }
 
     [Theory]
-    [InlineData(EchoHost.OriginSecret, "198.51.100.10:46532", "198.51.100.10", "twin.example")]
-    [InlineData(EchoHost.NextOriginSecret, "2001:db8::1:46532", "2001:db8::1", "twin.example")]
-    [InlineData(EchoHost.OriginSecret, "nonsense", "203.0.113.7", "twin.example")]
-    [InlineData("a-wrong-origin-secret-of-somebody", "198.51.100.10:46532", "203.0.113.7", null)]
-    [InlineData("", "198.51.100.10:46532", "203.0.113.7", null)]
-    [InlineData(null, "198.51.100.10:46532", "203.0.113.7", null)]
-    public async Task CloudFront_is_believed_only_when_it_shows_who_it_is(string? proof, string viewer, string address, string? hostName)
+    [InlineData(EchoHost.OriginSecret, "198.51.100.10", null, "198.51.100.10", "twin.example")]
+    [InlineData(EchoHost.NextOriginSecret, "2001:db8::1", null, "2001:db8::1", "twin.example")]
+    [InlineData(EchoHost.OriginSecret, null, "198.51.100.10:46532", "198.51.100.10", "twin.example")]
+    [InlineData(EchoHost.OriginSecret, null, "2001:db8::1:4653", "2001:db8::1", "twin.example")]
+    [InlineData(EchoHost.OriginSecret, "198.51.100.10", "198.51.100.66:46532", "198.51.100.10", "twin.example")]
+    [InlineData(EchoHost.OriginSecret, "nonsense", null, "203.0.113.7", "twin.example")]
+    [InlineData(EchoHost.OriginSecret, null, "nonsense", "203.0.113.7", "twin.example")]
+    [InlineData(EchoHost.OriginSecret, null, null, "203.0.113.7", "twin.example")]
+    [InlineData("a-wrong-origin-secret-of-somebody", "198.51.100.10", null, "203.0.113.7", null)]
+    [InlineData("a-wrong-origin-secret-of-somebody", null, "198.51.100.10:46532", "203.0.113.7", null)]
+    [InlineData("", "198.51.100.10", null, "203.0.113.7", null)]
+    [InlineData(null, "198.51.100.10", null, "203.0.113.7", null)]
+    public async Task CloudFront_is_believed_only_when_it_shows_who_it_is(string? proof, string? viewer, string? withPort, string address, string? hostName)
     {
         var answer = await host.AnswerAsync(RecordedEvent.Http("GET", "/test/echo/a", change: json =>
         {
-            json["headers"]!["cloudfront-viewer-address"] = viewer;
+            json["headers"]!["x-viewer-address"] = viewer;
+            json["headers"]!["cloudfront-viewer-address"] = withPort;
             json["headers"]!["x-forwarded-host"] = "twin.example";
             if (proof is not null)
             {
