@@ -17,7 +17,7 @@ public sealed class SharedChatTests(MotoServer moto)
     [
         AwsFault.None, AwsFault.Throttled, AwsFault.None, AwsFault.ResetAfter, AwsFault.None, AwsFault.ServerError, AwsFault.None,
         AwsFault.ResetBefore, AwsFault.None, AwsFault.None, AwsFault.Slow, AwsFault.None, AwsFault.ResetAfter,
-        AwsFault.Conflict, AwsFault.ThrottledInside, AwsFault.ErrorAfter,
+        AwsFault.None, AwsFault.Conflict, AwsFault.None, AwsFault.None, AwsFault.ThrottledInside, AwsFault.None, AwsFault.None, AwsFault.ErrorAfter, AwsFault.None,
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -95,7 +95,8 @@ public sealed class AwsGate : IAsyncDisposable
             case AwsFault.ServerError:
                 await RefuseAsync(context, 500, "com.amazonaws.dynamodb.v20120810#InternalServerError");
                 return;
-            case AwsFault.Conflict or AwsFault.ThrottledInside when operation == "TransactWriteItems":
+            // What was committed is not cancelled when it is asked for again.
+            case AwsFault.Conflict or AwsFault.ThrottledInside when operation == "TransactWriteItems" && !byToken.ContainsKey(Token(body.ToArray()) ?? ""):
                 await CancelAsync(context, body.ToArray(), fault is AwsFault.Conflict ? "TransactionConflict" : "ThrottlingError");
                 return;
             case AwsFault.ResetBefore:
