@@ -43,7 +43,7 @@ public sealed partial class AnswerPipeline(
 
     /// <summary>
     /// Answers the turn and stores the answer. It never throws: a failure to store reaches the turn's readers, and the question stays
-    /// marked as unanswered.
+    /// marked as unanswered. So they are told, too, when the answer is another process's by now, or the session was deleted.
     /// </summary>
     public async Task RunAsync(RunningTurn turn)
     {
@@ -52,9 +52,9 @@ public sealed partial class AnswerPipeline(
             var record = await HoldAndAnswerAsync(turn);
             var completed = sessions.CompleteTurnAsync(turn.Id, record);
             await turn.Begun;
-            await completed;
+            var isStored = await completed;
             live.Leave(turn.Id.SessionId, turn);
-            turn.Finish(record);
+            turn.Finish(isStored ? record : record with { Status = TurnStatus.Unanswered, Citations = [], Suggestions = [] });
         }
         catch (Exception e)
         {

@@ -221,10 +221,11 @@ public sealed class ManyProcessesTests : IAsyncLifetime
 
         line.IsCut = false;
         reply.Token("born.").Finish().Done();
-        await reader.RestAsync();
+        var rest = await reader.RestAsync();
         anew.Token("1815.").Finish().Done();
         await again.RestAsync();
 
+        Assert.Equal("unanswered", rest[^2].Json["messageMetadata"]!.AsObject().Text("status"));
         var turn = Assert.Single(await TurnsAsync(here, turnId[..turnId.LastIndexOf('.')]));
         Assert.Equal(("answered", "In 1815."), (turn.Text("status"), turn.Text("answer")));
     }
