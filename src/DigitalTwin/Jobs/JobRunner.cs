@@ -37,7 +37,7 @@ public sealed class JobRunner : IDisposable
         var runs = new List<Task<JobRunResult>>();
         await StartDueAsync(runs.Add, cancellationToken);
         var results = await Task.WhenAll(runs);
-        var left = await FindAsync();
+        var left = await FindAsync([]);
         return new JobSweep(
             results.Count(result => result is JobRunResult.Done or JobRunResult.Again or JobRunResult.Failed), left.Count == 0 ? null : left[0].At);
     }
@@ -54,7 +54,7 @@ public sealed class JobRunner : IDisposable
         while (true)
         {
             var now = clock.GetUtcNow();
-            var jobs = await FindAsync();
+            var jobs = await FindAsync(seen);
             var due = jobs.FindAll(job => job.IsDue(now) && seen.Add(job.Id));
             if (due.Count == 0)
             {
@@ -87,8 +87,11 @@ public sealed class JobRunner : IDisposable
         }
     }
 
-    /// <summary>The first jobs of each part of the index, in the order of their times.</summary>
-    private async ValueTask<List<StoredJob>> FindAsync()
+    /// <summary>
+    /// The first jobs of each part of the index, in the order of their times. A part that begins with a page of jobs that were all seen,
+    /// which an index that lags behind still shows, is read on.
+    /// </summary>
+    private async ValueTask<List<StoredJob>> FindAsync(HashSet<string> seen)
     {
         var jobs = new List<StoredJob>();
         foreach (var state in new[] { JobState.Ready, JobState.Running })
@@ -96,7 +99,14 @@ public sealed class JobRunner : IDisposable
             for (var shard = 0; shard < JobKeys.Shards; shard++)
             {
                 var query = new TableQuery { Partition = JobKeys.Partition(state, shard), Index = TableIndex.Gsi1, Limit = PageSize };
-                jobs.AddRange((await table.QueryAsync(query)).Items.Select(StoredJob.Of));
+                TablePage page;
+                do
+                {
+                    page = await table.QueryAsync(query);
+                    jobs.AddRange(page.Items.Select(StoredJob.Of));
+                    query = query with { After = page.Next };
+                }
+                while (page.Next is not null && page.Items.All(item => seen.Contains(JobKeys.IdOf(item.Key))));
             }
         }
 

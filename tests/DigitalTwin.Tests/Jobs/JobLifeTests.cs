@@ -258,6 +258,26 @@ public sealed class JobLifeTests : IAsyncDisposable
         Assert.Equal(["done", "new"], host.Tries.Select(run => run.Payload));
     }
 
+    [Fact]
+    public async Task Behind_all_that_a_lagging_index_still_shows_what_is_due_is_found()
+    {
+        var table = new LaggingIndex(host.Table);
+        var worker = host.NewWorker(table);
+        for (var i = 0; i < 400; i++)
+        {
+            await host.LeaveAsync($"{i}");
+        }
+
+        await host.LeaveAsync("later", host.Clock.GetUtcNow() + TimeSpan.FromSeconds(1));
+        await table.FreezeAsync();
+        await host.SweepAsync();
+        host.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        var stale = await worker.GetRequiredService<JobRunner>().SweepAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((1, "later"), (stale.Ran, host.Tries[^1].Payload));
+    }
+
     /// <summary>A table whose indexes show what they did when they were frozen.</summary>
     private sealed class LaggingIndex(ITable inner) : ITable
     {
@@ -283,11 +303,18 @@ public sealed class JobLifeTests : IAsyncDisposable
         public ValueTask<TableItem?> GetAsync(ItemKey key, CancellationToken cancellationToken) => inner.GetAsync(key, cancellationToken);
 
         public ValueTask<TablePage> QueryAsync(TableQuery query, CancellationToken cancellationToken) =>
-            frozen is { } pages ? new(pages[query.Partition]) : inner.QueryAsync(query, cancellationToken);
+            frozen is { } pages ? new(PageOf(pages[query.Partition].Items, query)) : inner.QueryAsync(query, cancellationToken);
 
         public ValueTask<WriteResult> WriteAsync(ReadOnlyMemory<TableWrite> writes, CancellationToken cancellationToken) =>
             inner.WriteAsync(writes, cancellationToken);
 
         public ValueTask ScrubAsync(CancellationToken cancellationToken) => inner.ScrubAsync(cancellationToken);
+
+        private static TablePage PageOf(IReadOnlyList<TableItem> all, TableQuery query)
+        {
+            var rest = all.SkipWhile(item => query.After is { } after && string.CompareOrdinal(item.Gsi1!.Value.SK, after.Sort) <= 0).ToList();
+            var page = rest.Take(query.Limit).ToList();
+            return new TablePage(page, page.Count < rest.Count ? new TableCursor(page[^1].Gsi1!.Value.SK, page[^1].Key) : null);
+        }
     }
 }
