@@ -20,9 +20,6 @@ public sealed partial class AnswerPipeline(
     TimeProvider clock,
     ILogger<AnswerPipeline> logger)
 {
-    /// <summary>In UTF-16 units; a turn has to fit into one item of the table, where a unit may take six bytes.</summary>
-    private const int LongestAnswer = 50_000;
-
     /// <summary>A model reads further back than the extractive engine, which needs the last turn only.</summary>
     private readonly int turnsRecalled = settings.AsksModel ? 20 : 1;
 
@@ -174,25 +171,44 @@ public sealed partial class AnswerPipeline(
     /// <summary>An engine that finds no end is broken off; what it said until then is kept.</summary>
     private static void Say(RunningTurn turn, Said said, string piece)
     {
-        var room = LongestAnswer - said.Length;
-        if (piece.Length > room)
+        var fits = said.Take(piece);
+        turn.Append(piece[..fits]);
+        if (fits < piece.Length)
         {
-            turn.Append(piece[..(room > 0 && char.IsHighSurrogate(piece[room - 1]) ? room - 1 : room)]);
             throw new EngineFailedException(said.Engine ?? "", "too_long");
         }
-
-        turn.Append(piece);
-        said.Length += piece.Length;
     }
 
     /// <summary>What the engines said of themselves along the way, and how much of the answer there is.</summary>
     private sealed class Said
     {
-        public int Length { get; set; }
+        /// <summary>A turn has to fit into one item of the table, and DynamoDB's are 400 KB at most: question and citations are in it as well.</summary>
+        private const int MostBytes = 300_000;
+
+        private int bytes;
 
         public string? Engine { get; set; }
 
         public TokenUsage? Usage { get; set; }
+
+        /// <summary>Counts the piece as it will be stored; returns how many of its UTF-16 units still fit.</summary>
+        public int Take(string piece)
+        {
+            for (var i = 0; i < piece.Length; i++)
+            {
+                bytes += BytesOf(piece[i]);
+                if (bytes > MostBytes)
+                {
+                    return i > 0 && char.IsHighSurrogate(piece[i - 1]) ? i - 1 : i;
+                }
+            }
+
+            return piece.Length;
+        }
+
+        /// <summary>JSON escapes what is not ASCII, control characters and what HTML could misread, with six bytes at most.</summary>
+        private static int BytesOf(char unit) =>
+            unit is >= ' ' and < '\u007f' and not ('"' or '&' or '\'' or '+' or '<' or '>' or '\\' or '`') ? 1 : 6;
     }
 
     private static partial class Log
