@@ -8,6 +8,7 @@ import { Turn } from './turn';
 import { addUnsent, takeUnsent, unsent } from './unsent';
 
 const pageSize = 50;
+
 /** What stands instead of the turns: nothing yet, a page on its way, no such session, or no answer from the server. */
 export type View = 'open' | 'loading' | 'missing' | 'unreachable';
 
