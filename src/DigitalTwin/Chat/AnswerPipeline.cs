@@ -51,7 +51,14 @@ public sealed partial class AnswerPipeline(
             await turn.Begun;
             var isStored = await completed;
             live.Leave(turn.Id.SessionId, turn);
-            turn.Finish(isStored ? record : record with { Status = TurnStatus.Unanswered, Citations = [], Suggestions = [] });
+            if (isStored)
+            {
+                turn.Finish(record);
+            }
+            else
+            {
+                turn.GiveUp(record);
+            }
         }
         catch (Exception e)
         {

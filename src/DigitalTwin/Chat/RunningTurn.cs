@@ -76,6 +76,10 @@ public sealed class RunningTurn(string question) : LiveTurn
     /// <summary>The answer is stored, as <paramref name="record"/>.</summary>
     public void Finish(TurnRecord record) => End(record, null);
 
+    /// <summary>The turn is not this attempt's any more, or is gone: <paramref name="record"/> stands no longer, and readers are told so where they are.</summary>
+    public void GiveUp(TurnRecord record) =>
+        End(record with { Status = TurnStatus.Unanswered, Answer = Text(), Attempt = Attempt, Citations = [], Suggestions = [] }, null);
+
     /// <summary>The answer could not be stored; nothing was acknowledged.</summary>
     public void Fail(Exception exception) => End(null, exception);
 

@@ -40,7 +40,7 @@ public sealed class TurnFollower(SessionStore sessions, TimeProvider clock)
             }
 
             // It is being answered anew: this answer ended where the reader is.
-            turn.Finish(seen with { Status = TurnStatus.Unanswered, Answer = turn.Text(), Attempt = turn.Attempt, Citations = [] });
+            turn.GiveUp(seen);
         }
         catch (Exception e) when (e is StorageUnavailableException or OperationCanceledException)
         {

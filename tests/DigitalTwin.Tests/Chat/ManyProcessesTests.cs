@@ -184,14 +184,8 @@ public sealed class ManyProcessesTests : IAsyncLifetime
     [Fact(Timeout = 30_000)]
     public async Task A_question_whose_process_died_is_answered_by_another_and_the_dead_one_changes_nothing()
     {
-        answering.Next("Hello.");
-        await here.AskAsync("Hello?");
-        var reply = answering.NextIsGated().Token("I was ");
-        using var reader = await here.StreamAsync(Question, clientMessageId: "mine");
-        var turnId = (await reader.NextAsync("start")).Json.Text("messageId");
-        await reader.NextAsync("text-delta");
-        line.IsCut = true;
-        await ExpireAsync(turnId);
+        var (reply, reader, turnId) = await DieWhileAnsweringAsync();
+        using var _ = reader;
         Assert.Equal("unanswered", Assert.Single(await TurnsAsync(there, turnId[..turnId.LastIndexOf('.')])).Text("status"));
 
         other.Next("In 1815.");
@@ -207,14 +201,8 @@ public sealed class ManyProcessesTests : IAsyncLifetime
     [Fact(Timeout = 30_000)]
     public async Task While_another_answers_a_question_anew_the_process_that_was_taken_for_dead_stores_nothing()
     {
-        answering.Next("Hello.");
-        await here.AskAsync("Hello?");
-        var reply = answering.NextIsGated().Token("I was ");
-        using var reader = await here.StreamAsync(Question, clientMessageId: "mine");
-        var turnId = (await reader.NextAsync("start")).Json.Text("messageId");
-        await reader.NextAsync("text-delta");
-        line.IsCut = true;
-        await ExpireAsync(turnId);
+        var (reply, reader, turnId) = await DieWhileAnsweringAsync();
+        using var _ = reader;
         var anew = other.NextIsGated().Token("In ");
         using var again = await there.StreamAsync(Question, clientMessageId: "mine");
         await again.NextAsync("text-delta");
@@ -228,6 +216,20 @@ public sealed class ManyProcessesTests : IAsyncLifetime
         Assert.Equal("unanswered", rest[^2].Json["messageMetadata"]!.AsObject().Text("status"));
         var turn = Assert.Single(await TurnsAsync(here, turnId[..turnId.LastIndexOf('.')]));
         Assert.Equal(("answered", "In 1815."), (turn.Text("status"), turn.Text("answer")));
+    }
+
+    /// <summary>The first process has said a part of its answer when it loses the table, and its lease runs out.</summary>
+    private async Task<(OpenAiReply Reply, TurnReader Reader, string TurnId)> DieWhileAnsweringAsync()
+    {
+        answering.Next("Hello.");
+        await here.AskAsync("Hello?");
+        var reply = answering.NextIsGated().Token("I was ");
+        var reader = await here.StreamAsync(Question, clientMessageId: "mine");
+        var turnId = (await reader.NextAsync("start")).Json.Text("messageId");
+        await reader.NextAsync("text-delta");
+        line.IsCut = true;
+        await ExpireAsync(turnId);
+        return (reply, reader, turnId);
     }
 
     /// <summary>Sets the turn's lease back, as if its time had passed without a beat.</summary>
